@@ -1,0 +1,185 @@
+"""Selaras from Python: one text, or folders of articles, to pandas frames."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from pipeline import articles, extraction
+from pipeline.configuration import Configuration
+from pipeline.read import Document, Sidecar, read_sidecar
+from pipeline.records import (
+    ARTICLE_SCHEMA,
+    MENTION_SCHEMA,
+    Article,
+    Mention,
+    Organisation,
+    Reference,
+    Statistic,
+    table_schema,
+)
+from pipeline.run import batch
+
+PathLike = str | os.PathLike[str]
+
+
+def _frame(rows: list[dict[str, Any]], schema: pa.Schema) -> pd.DataFrame:
+    frame: pd.DataFrame = pa.Table.from_pylist(rows, schema=schema).to_pandas()
+    return frame
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One article as Selaras reads it: ``article``, and its ``mentions`` in order of place."""
+
+    article: Article
+    extraction: extraction.Extraction
+
+    @property
+    def text(self) -> str:
+        """The text that all offsets point into."""
+        return self.article.text
+
+    @property
+    def language(self) -> str:
+        """ISO 639-1 code, ``und`` when unsure."""
+        return self.article.language
+
+    @property
+    def mentions(self) -> tuple[Mention, ...]:
+        """Everything found, in order of place."""
+        return self.extraction.mentions
+
+    @property
+    def organisations(self) -> list[Organisation]:
+        """The organisations, in order of place."""
+        return self.extraction.organisations
+
+    @property
+    def references(self) -> list[Reference]:
+        """The document references, in order of place."""
+        return self.extraction.references
+
+    @property
+    def statistics(self) -> list[Statistic]:
+        """The statistics, in order of place."""
+        return self.extraction.statistics
+
+    def to_frame(self) -> pd.DataFrame:
+        """The mentions in the columns of ``mentions.parquet``."""
+        return _frame(articles.mention_rows(self.article, self.extraction), MENTION_SCHEMA)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The article and its mentions as plain values, as ``selaras extract`` prints them."""
+        article = dataclasses.asdict(self.article)
+        published = self.article.published
+        article["published"] = published.isoformat() if published else None
+        del article["story_id"]
+        mentions = []
+        for mention in self.mentions:
+            start, end = self.extraction.sentence(mention)
+            mentions.append(
+                {
+                    "kind": mention.kind,
+                    **dataclasses.asdict(mention),
+                    "sentence": self.text[start:end],
+                    "sentence_start": start,
+                }
+            )
+        return {**article, "mentions": mentions}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A run as pandas frames, in the columns of the files of the same name, and ``run.json``."""
+
+    articles: pd.DataFrame
+    mentions: pd.DataFrame
+    table: pd.DataFrame
+    run: dict[str, Any]
+
+
+def _result(found: batch.Result) -> Result:
+    return Result(
+        _frame(found.articles, ARTICLE_SCHEMA),
+        _frame(found.mentions, MENTION_SCHEMA),
+        _frame(found.table, table_schema(extraction.languages_with_model())),
+        found.run,
+    )
+
+
+class Selaras:
+    """Reads articles with one configuration. Models are loaded when a language first needs them."""
+
+    def __init__(self, configuration: Configuration | None = None) -> None:
+        """Keep ``configuration``; nothing is loaded yet."""
+        self.configuration = configuration or Configuration()
+
+    def __call__(
+        self,
+        text: str,
+        *,
+        title: str | None = None,
+        place: str | None = None,
+    ) -> Reading:
+        """What one article says. ``place`` is where it is about, when its text does not say.
+
+        A text that cannot be read (too short, a language without a model) gives a reading without
+        mentions whose ``article.status`` and ``article.reason`` say why.
+        """
+        article = articles.from_document(
+            Document(text, title=title), "-", self.configuration, Sidecar(place=place)
+        )
+        return Reading(article, articles.extract(article))
+
+    def run(
+        self,
+        inputs: PathLike | Sequence[PathLike],
+        out: PathLike | None = None,
+        *,
+        metadata: PathLike | None = None,
+        workers: int | None = None,
+    ) -> Result:
+        """Every article under ``inputs`` (files and folders), merged; see ``run.batch.run``.
+
+        With ``out`` the five files of a run are written there. ``metadata`` is a CSV table with a
+        ``path`` column, and ``title``, ``published``, ``source_url``, ``place`` as known.
+        """
+        given = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
+        found = batch.run(
+            given,
+            Path(out) if out is not None else None,
+            self.configuration,
+            sidecars=read_sidecar(Path(metadata)) if metadata is not None else None,
+            workers=workers,
+        )
+        return _result(found)
+
+
+def load(**choices: Any) -> Selaras:
+    """A ``Selaras`` with the given choices of ``Configuration`` (``language``,
+    ``min_language_score``, ``max_bytes``). Raises ``ConfigurationError`` for a choice that cannot
+    be."""
+    return Selaras(Configuration(**choices))
+
+
+def read_run(out: PathLike) -> Result:
+    """The frames of a run written before. Raises ``run.outputs.OutputError`` if there is none."""
+    from pipeline.run import outputs
+
+    folder = Path(out)
+    found_articles, found_mentions = outputs.read(folder)
+    codes = extraction.languages_with_model()
+    return Result(
+        _frame(found_articles, ARTICLE_SCHEMA),
+        _frame(found_mentions, MENTION_SCHEMA),
+        _frame(outputs.read_table(folder, codes), table_schema(codes)),
+        outputs.read_run(folder),
+    )

@@ -1,0 +1,364 @@
+"""The command ``selaras``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+import pipeline
+
+_ERRORS_MISUSE = 2
+_INPUT = click.Path(path_type=Path)
+
+
+def _fail(message: object) -> None:
+    """One line to standard error and exit code 2, as for any misuse."""
+    click.echo(f"selaras: {message}", err=True)
+    sys.exit(_ERRORS_MISUSE)
+
+
+def _guarded(action: Callable[[], Any]) -> Any:
+    """Run ``action``; what the user can mend becomes one line and exit code 2."""
+    from pipeline.configuration import ConfigurationError
+    from pipeline.read import InputError
+    from pipeline.recognise import ModelError
+    from pipeline.run.outputs import OutputError
+
+    try:
+        return action()
+    except (ConfigurationError, InputError, ModelError, OutputError) as error:
+        _fail(error)
+    except OSError as error:
+        _fail(f"{error.filename or 'a file'}: {error.strerror or error}")
+    return None
+
+
+def _show_version(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if not value or context.resilient_parsing:
+        return
+    from pipeline import models
+
+    click.echo(f"selaras {pipeline.__version__}")
+    for code in models.available():
+        said = json.loads((models.folder(code) / "meta.json").read_text(encoding="utf-8"))
+        click.echo(f"  {code}  {said['name']} {said['version']}")
+    context.exit()
+
+
+class _Manual(click.Group):
+    """Commands in the order a user meets them."""
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        return ["run", "extract", "detect", "table"]
+
+
+@click.group(
+    cls=_Manual,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with:  selaras run corpus/articles --out out",
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the versions of the program and of its models, and exit.",
+)
+def main() -> None:
+    """Facts out of machine-translated news about Vietnam, side by side across languages.
+
+    Selaras reads folders of articles in Malay and Dutch and gives one table of the bodies, the
+    numbered documents and the figures in them, each traceable to its sentence. Everything works
+    offline.
+    """
+
+
+_LANGUAGE = click.option(
+    "--language",
+    metavar="CODE",
+    help="Take every article for this language (ms or nl) instead of detecting it.",
+)
+_MIN_SCORE = click.option(
+    "--min-language-score",
+    type=float,
+    default=0.5,
+    show_default=True,
+    metavar="0..1",
+    help="Skip an article whose language is less sure than this.",
+)
+_MEGABYTES = click.option(
+    "--max-megabytes",
+    type=float,
+    default=20,
+    show_default=True,
+    metavar="N",
+    help="Fail a larger file with a reason; no article is ever cut.",
+)
+
+
+def _configuration(**choices: Any) -> Any:
+    from pipeline.configuration import Configuration
+
+    choices["max_bytes"] = int(choices.pop("max_megabytes", 20) * 1_000_000)
+    return Configuration(**choices)
+
+
+@main.command(
+    epilog="""\b
+Examples:
+  selaras run articles --out out
+  selaras run ms-articles nl-articles page.html --out out --metadata about.csv
+
+\b
+Files written to OUT:
+  table.csv, table.parquet   one row per body, document and figure, across all articles
+  mentions.parquet           one row per place where one of them stands, with its sentence
+  articles.parquet           one row per file: language, status, and why one was not read
+  run.json                   versions, choices, counts, failures
+
+\b
+Exit codes:
+  0  done; files that could not be read are rows with a reason
+  2  misuse, nothing was written; the message says what to do"""
+)
+@click.argument("articles", nargs=-1, required=True, type=_INPUT)
+@click.option(
+    "--out", required=True, type=_INPUT, help="Folder for the results, new or of an earlier run."
+)
+@click.option(
+    "--metadata",
+    type=_INPUT,
+    metavar="FILE.csv",
+    help="What is known of the articles: a table with a 'path' column, and any of title, "
+    "published, source_url, place.",
+)
+@_LANGUAGE
+@_MIN_SCORE
+@_MEGABYTES
+@click.option(
+    "--workers", type=click.IntRange(min=1), metavar="N", help="Processes; the cores by default."
+)
+@click.option("--quiet", "-q", is_flag=True, help="Show nothing but errors.")
+def run(
+    articles: tuple[Path, ...],
+    out: Path,
+    metadata: Path | None,
+    workers: int | None,
+    quiet: bool,
+    **choices: Any,
+) -> None:
+    """Read ARTICLES (files and folders) and write the cross-lingual table to OUT.
+
+    Folders are read with all folders inside them; names that begin with a dot are left out. Read
+    are plain text (.txt) in UTF-8, UTF-16 or Windows-1252, and saved pages (.html). The language of
+    each article is detected; one in a language without a model is listed as skipped. A second run
+    into the same OUT extracts only what is new or changed.
+    """
+    from pipeline.read import read_sidecar
+    from pipeline.run import batch, outputs
+
+    def action() -> batch.Result:
+        configuration = _configuration(**choices)
+        outputs.check(out)
+        sidecars = read_sidecar(metadata) if metadata else {}
+        with _progress(quiet) as progress:
+            return batch.run(
+                list(articles),
+                out,
+                configuration,
+                sidecars=sidecars,
+                workers=workers,
+                progress=progress,
+            )
+
+    result = _guarded(action)
+    if not quiet:
+        _summary(result, out, set(read_sidecar(metadata)) if metadata else set())
+
+
+class _progress:
+    """A progress bar on a terminal; nothing where standard error is a file or a pipe."""
+
+    def __init__(self, quiet: bool) -> None:
+        self._show = not quiet and sys.stderr.isatty()
+
+    def __enter__(self) -> Callable[[int], Callable[[Any], None]] | None:
+        if not self._show:
+            return None
+        from rich.console import Console
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeRemainingColumn,
+        )
+
+        self._bar = Progress(
+            TextColumn("reading"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[said]}"),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self._bar.start()
+        return self._begin
+
+    def _begin(self, total: int) -> Callable[[Any], None]:
+        task = self._bar.add_task("reading", total=total, said="")
+        counts = {"ok": 0, "skipped": 0, "failed": 0}
+
+        def tick(article: Any) -> None:
+            counts[article.status] += 1
+            said = ", ".join(f"{n} {status}" for status, n in counts.items() if n)
+            self._bar.update(task, advance=1, said=said)
+
+        return tick
+
+    def __exit__(self, *_exception: object) -> None:
+        if self._show:
+            self._bar.stop()
+
+
+def _summary(result: Any, out: Path, sidecar_paths: set[str]) -> None:
+    """What a run did, in a few lines on standard error."""
+    counts = result.run["counts"]
+    status = counts["status"]
+    said = ", ".join(f"{status.get(s, 0)} {s}" for s in ("ok", "skipped", "failed"))
+    languages = ", ".join(f"{n} {code}" for code, n in counts["languages"].items()) or "none"
+    click.echo(
+        f"{counts['articles']} files: {said} ({languages}; {counts['stories']} stories)", err=True
+    )
+    if result.run["reused"]:
+        click.echo(f"{result.run['reused']} articles unchanged since the run before", err=True)
+    for failure in result.run["failures"][:10]:
+        click.echo(f"  {failure['status']} {failure['path']}: {failure['reason']}", err=True)
+    if len(result.run["failures"]) > 10:
+        click.echo(
+            f"  … and {len(result.run['failures']) - 10} more, in {out / 'run.json'}", err=True
+        )
+    for path in sorted(sidecar_paths - {r["path"] for r in result.articles})[:5]:
+        click.echo(f"  metadata for {path!r}, which is no article here", err=True)
+    rows = counts["rows"]
+    click.echo(
+        f"{out / 'table.csv'}: {rows.get('organisation', 0)} organisations, "
+        f"{rows.get('reference', 0)} references, {rows.get('statistic', 0)} statistics",
+        err=True,
+    )
+
+
+def _read_one(file: str, max_bytes: int) -> Any:
+    """The document of one file, or of standard input for ``-``."""
+    from pipeline.read import InputError, Unreadable, read, read_bytes
+
+    try:
+        if file == "-":
+            data = sys.stdin.buffer.read(max_bytes + 1)
+            if len(data) > max_bytes:
+                raise InputError(
+                    f"standard input: over {max_bytes / 1e6:g} MB; raise --max-megabytes"
+                )
+            return read_bytes(data, ".html" if data.lstrip()[:1] == b"<" else ".txt")
+        path = Path(file)
+        if path.is_dir():
+            raise InputError(f"{file}: is a folder; for folders there is: selaras run")
+        if not path.exists():
+            raise InputError(f"{file}: no such file; check the spelling and the path")
+        return read(path, named=True, max_bytes=max_bytes)
+    except Unreadable as error:
+        raise InputError(f"{'standard input' if file == '-' else file}: {error}") from error
+
+
+@main.command(
+    epilog="""\b
+Examples:
+  selaras extract article.txt
+  selaras extract - < article.txt | python -m json.tool"""
+)
+@click.argument("file")
+@click.option(
+    "--place", metavar="NAME", help="Where the article is about, when its text does not say."
+)
+@_LANGUAGE
+@_MIN_SCORE
+@_MEGABYTES
+def extract(file: str, place: str | None, **choices: Any) -> None:
+    """Print what one article says, as JSON.
+
+    FILE is a text or a saved page; - reads standard input. The output has the article (language,
+    status and, if it was not read, the reason) and its mentions in order of place, each with its
+    offsets, its normal form and its sentence.
+    """
+    from pipeline import articles
+    from pipeline.api import Reading
+    from pipeline.read import Sidecar
+
+    def action() -> dict[str, Any]:
+        configuration = _configuration(**choices)
+        document = _read_one(file, configuration.max_bytes)
+        name = Path(file).name if file != "-" else "-"
+        article = articles.from_document(document, name, configuration, Sidecar(place=place))
+        return Reading(article, articles.extract(article)).to_dict()
+
+    json.dump(_guarded(action), sys.stdout, ensure_ascii=False, indent=2)
+    click.echo()
+
+
+@main.command(
+    epilog="""\b
+Example:
+  selaras detect articles/*.txt"""
+)
+@click.argument("files", nargs=-1, required=True)
+def detect(files: tuple[str, ...]) -> None:
+    """Print the language of each FILE: code, score from 0 to 1, name.
+
+    A file that cannot be read, or whose language is unsure (und), has the reason behind its name;
+    the others are detected all the same. The exit code is 2 when a file could not be read.
+    """
+    from pipeline.detect import detect as detect_language
+    from pipeline.read import InputError
+    from pipeline.read.files import MAX_BYTES
+
+    bad = False
+    for file in files:
+        try:
+            found = detect_language(_read_one(file, MAX_BYTES).text)
+        except InputError as error:
+            bad = True
+            click.echo(f"selaras: {error}", err=True)
+            continue
+        reason = f"\t{found.reason}" if found.reason else ""
+        click.echo(f"{found.language}\t{found.score:.4f}\t{file}{reason}")
+    if bad:
+        sys.exit(_ERRORS_MISUSE)
+
+
+@main.command(
+    epilog="""\b
+Example:
+  selaras table out"""
+)
+@click.argument("out", type=_INPUT)
+def table(out: Path) -> None:
+    """Merge the mentions in OUT again and write its table anew.
+
+    Nothing is read or extracted: the table is made from articles.parquet and mentions.parquet of
+    an earlier run.
+    """
+    from pipeline.run import batch
+
+    result = _guarded(lambda: batch.retabulate(out))
+    _summary_of_table(result, out)
+
+
+def _summary_of_table(result: Any, out: Path) -> None:
+    click.echo(f"{out / 'table.csv'}: {len(result.table)} rows", err=True)

@@ -1,0 +1,1 @@
+"""Text to references, dates, numbers and statistics, by grammars of our own."""

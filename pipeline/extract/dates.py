@@ -1,0 +1,530 @@
+"""Dates of an article: what day, month, year or stretch of the calendar a phrase means.
+
+Words and patterns of a language are in ``languages/<code>/dates.toml``; the day comes before
+the month in digits, as Vietnamese offices and both languages write it. Dates of issue of
+documents, periods of statistics, and the figures that are no statistics all come from here.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from pipeline import languages
+
+_BLANK = "[ \\t\u00a0\u202f]+"
+_MAYBE_BLANK = "[ \\t\u00a0\u202f]*"
+_DASH = "[-\u2010-\u2015\u2212]"
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])(?!\d)"
+_MONTH_NUMBER = r"(?:0?[1-9]|1[0-2])(?!\d)"
+_YEAR = r"(?:1[89]|20)\d\d(?!\d)"
+_CLOCK = r"(?:[01]?\d|2[0-4])(?:[:.h][0-5]\d)?(?![\d%])"
+_COUNT = r"(?P<number>{number}|\d{1,2})"
+_NAME = re.compile(r"\{([a-z_]+!?)\}")
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class DateSpan:
+    """A phrase that names a stretch of the calendar.
+
+    ``text`` is the surface at ``[start, end)`` (Unicode code points), ``first`` and ``last``
+    are the first and the last day that it covers, both inside.
+    """
+
+    start: int
+    end: int
+    text: str
+    first: datetime.date
+    last: datetime.date
+
+    @property
+    def iso(self) -> str:
+        """ISO 8601, as precise as the text: a day, a month, a year, or ``first/last``."""
+        if self.first == self.last:
+            return self.first.isoformat()
+        if self.first.day == 1 and self.last == _month_end(self.last.year, self.last.month):
+            if (self.first.year, self.first.month) == (self.last.year, self.last.month):
+                return self.first.isoformat()[:7]
+            if self.first.month == 1 and self.last.month == 12:
+                first, last = f"{self.first.year:04}", f"{self.last.year:04}"
+                return first if first == last else f"{first}/{last}"
+            return f"{self.first.isoformat()[:7]}/{self.last.isoformat()[:7]}"
+        return f"{self.first.isoformat()}/{self.last.isoformat()}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A date-like expression; without ``first`` and ``last`` its year is not known."""
+
+    start: int
+    end: int
+    first: datetime.date | None = None
+    last: datetime.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    """What ``dates.toml`` of one language compiles to."""
+
+    short: tuple[tuple[str, re.Pattern[str]], ...]
+    long: tuple[tuple[str, re.Pattern[str]], ...]
+    month_first: tuple[tuple[str, re.Pattern[str]], ...]
+    month: re.Pattern[str]
+    worded: tuple[tuple[str, re.Pattern[str]], ...]
+    months: dict[str, int]
+    numbers: dict[str, int]
+    ordinals: dict[str, int]
+    relative: dict[str, int]
+    joiner: re.Pattern[str]
+    pair_joiner: re.Pattern[str]
+    opener: re.Pattern[str]
+    list_joiner: re.Pattern[str]
+    day_before: re.Pattern[str]
+    year_nouns: frozenset[str]
+    every: frozenset[str]
+    year_before: frozenset[str]
+    count_before: frozenset[str]
+    count_after: frozenset[str]
+
+
+def _month_end(year: int, month: int) -> datetime.date:
+    return datetime.date(year, month, calendar.monthrange(year, month)[1])
+
+
+def _either(words: Iterable[str]) -> str:
+    """An alternation of literal words, the longest first, any blank between their parts."""
+    ordered = sorted(words, key=lambda w: (-len(w), w))
+    return "(?:" + "|".join(_BLANK.join(map(re.escape, w.split())) for w in ordered) + ")"
+
+
+def _fill(template: str, parts: dict[str, str]) -> re.Pattern[str]:
+    filled = template.replace(" ?", "\0").replace(" ", _BLANK).replace("\0", _MAYBE_BLANK)
+    return re.compile(_NAME.sub(lambda m: parts[m[1]], filled))
+
+
+@cache
+def _patterns(language: str) -> _Patterns:
+    data: dict[str, Any] = languages.data(language, "dates")
+    words, years = data["words"], data["years"]
+    month = _either(data["months"]) + r"\b\.?"
+    of = _either(words["of_year"])
+    of_words = f"(?:,?{_BLANK}{of})?{_MAYBE_BLANK}[/,]?{_MAYBE_BLANK}"
+    year_or_relative = (
+        f"(?:(?:,?{_BLANK}{of}{_BLANK}|{_MAYBE_BLANK}[/,(\u2010-\u2015\u2212-]{_MAYBE_BLANK}|{_BLANK})"
+        f"(?P<year>{_YEAR})(?![\\w%])"
+        f"|{_BLANK}(?:{of}{_BLANK})?(?P<relative>{_either(data['relative_years'])})\\b)"
+    )
+    parts = {
+        "day": _DAY,
+        "month": month,
+        "year": _YEAR,
+        "clock": _CLOCK,
+        "number": _either(data["numbers"]),
+        "ordinal": _either(data["ordinals"]),
+        "of_year": r"\b" + year_or_relative + "?",
+        "of_year!": r"\b" + year_or_relative,
+    }
+    day = f"(?P<day>{_DAY})(?:{_either(words['day_suffix'])}\\b)?"
+    day2 = f"(?P<day2>{_DAY})(?:{_either(words['day_suffix'])}\\b)?"
+    between = (
+        f"(?:{_MAYBE_BLANK}{_DASH}{_MAYBE_BLANK}"
+        f"|{_BLANK}{_either([*words['joiner'], *words['list_joiner']])}{_BLANK}"
+        f"|{_MAYBE_BLANK}[,&]{_MAYBE_BLANK})"
+    )
+    month_noun = _either(words["month_noun"])
+    # At one or two digits; the day is first, the same separator stands twice, the year may lack.
+    short = {
+        "numeric": r"(?P<day>\d{1,2})(?P<sep>[-/.])(?P<month>\d{1,2})(?P=sep)"
+        r"(?P<year>(?:1[89]|20)\d\d)(?![\d/]|[-.]\w)",
+        "two_months": f"{day}{_BLANK}(?P<name>{month}){between}{day2}{_BLANK}(?P<name2>{month})"
+        f"(?:{of_words}(?P<year>{_YEAR}))?",
+        "days": f"{day}{between}{day2}{_BLANK}(?P<name>{month})(?:{of_words}(?P<year>{_YEAR}))?",
+        "day": f"{day}{_BLANK}(?:{month_noun}{_BLANK})?(?P<name>{month})"
+        f"(?:{of_words}(?P<year>{_YEAR}))?",
+        "month_slash": f"(?P<month>{_MONTH_NUMBER})/(?P<year>{_YEAR})(?![\\w/%]|[-]\\w)",
+        "slash": r"(?P<day>\d{1,2})(?:[-\u2013](?P<day2>\d{1,2}))?/(?P<month>\d{1,2})"
+        r"(?![\d/%]|[-.,]\d|[-]\w)",
+        "clock": r"(?:[01]?\d|2[0-4])[:hg][0-5]\d(?::[0-5]\d)?(?![\d:/])",
+    }
+    decade = f"(?P<year>(?:1[5-9]|20)\\d0|\\d0){_either(words['decade_suffix'])}\\b"
+    long = {
+        "iso": r"(?P<year>(?:1[89]|20)\d\d)(?P<sep>[-/.])(?P<month>\d{1,2})(?P=sep)"
+        r"(?P<day>\d{1,2})(?![\d/]|[-.]\w)",
+        "decade": decade,
+    }
+    month_first = {
+        "month_range": f"(?P<name>{month}){between}(?P<name2>{month}){of_words}(?P<year>{_YEAR})",
+        "month_day": f"(?P<name>{month}){_BLANK}(?P<day>{_DAY}),{_BLANK}(?P<year>{_YEAR})",
+        "month_year": f"(?P<name>{month}){of_words}(?P<year>{_YEAR})(?![\\w%]|[.,]\\d)",
+    }
+    month_number = (
+        f"{month_noun}{_BLANK}(?P<month>{_MONTH_NUMBER})(?![\\w%]|[.,]\\d)"
+        f"(?:{of_words}(?P<year>{_YEAR}))?"
+    )
+    worded = [("month_number", re.compile(month_number))]
+    at_digit = [(kind, re.compile(p)) for kind, p in short.items()]
+    for kind, templates in data["stretches"].items():
+        for template in templates:
+            if template.startswith("{count}"):
+                rest = template.removeprefix("{count}")
+                at_digit.insert(0, (kind, _fill(r"(?P<number>\d{1,2})" + rest, parts)))
+                template = "(?P<number>{number})" + rest
+            worded.append((kind, _fill(template.replace("{count}", _COUNT), parts)))
+    at_digit += [("time", _fill(t, parts)) for t in data["times"]["after"]]
+    worded += [("time", _fill(t, parts)) for t in data["times"]["before"]]
+    return _Patterns(
+        short=(*at_digit, ("decade", re.compile(decade))),
+        long=tuple((kind, re.compile(p)) for kind, p in long.items()),
+        month_first=tuple((kind, re.compile(p)) for kind, p in month_first.items()),
+        month=re.compile(month),
+        worded=tuple(worded),
+        months=data["months"],
+        numbers=data["numbers"],
+        ordinals=data["ordinals"],
+        relative=data["relative_years"],
+        joiner=re.compile(
+            f"(?:{_BLANK}{_either(words['joiner'])}{_BLANK}(?:{_either(words['year_noun'])}{_BLANK})?"
+            f"|{_MAYBE_BLANK}[-\u2010-\u2015\u2212]{_MAYBE_BLANK})",
+        ),
+        pair_joiner=re.compile(f"{_BLANK}{_either(words['pair_joiner'])}{_BLANK}"),
+        opener=re.compile(
+            rf"\b{_either(words['opener'])}{_BLANK}(?:{_either(words['year_noun'])}{_BLANK})?\Z",
+        ),
+        list_joiner=re.compile(
+            f"(?:,?{_BLANK}{_either(words['list_joiner'])}{_BLANK}|{_MAYBE_BLANK}[,/]{_MAYBE_BLANK})",
+        ),
+        day_before=re.compile(
+            rf"(?:\b{_either(words['day_before'])},?{_BLANK}\(?|\()\Z"
+        ),
+        year_nouns=frozenset(years["nouns"]),
+        every=frozenset(years["every"]),
+        year_before=frozenset(years["before"]) | frozenset(data["months"]),
+        count_before=frozenset(years["count_before"]),
+        count_after=frozenset(years["count_after"]),
+    )
+
+
+def dates(
+    text: str, language: str, published: datetime.date | None = None
+) -> list[DateSpan]:
+    """The dates in ``text``, sorted and without overlap.
+
+    A day or a stretch whose year the text does not give takes it from ``published`` and is
+    left out without it. Raises ``UnknownLanguage`` for a language that has no data.
+    """
+    return [
+        DateSpan(f.start, f.end, text[f.start : f.end], f.first, f.last)
+        for f in _found(text, language, published)
+        if f.first is not None and f.last is not None
+    ]
+
+
+def masked(text: str, language: str) -> list[tuple[int, int]]:
+    """The spans of all date-like expressions, sorted, without overlap.
+
+    Besides dates: days without a year, decades, times of day. No number in them is a statistic.
+    Raises ``UnknownLanguage`` for a language that has no data.
+    """
+    return [(f.start, f.end) for f in _found(text, language, None)]
+
+
+def _found(text: str, language: str, published: datetime.date | None) -> list[_Found]:
+    patterns = _patterns(language)
+    text = _lower(text)
+    year = published.year if published else None
+    candidates = [*_worded(text, patterns, year), *_at_digits(text, patterns, year)]
+    # The earliest wins, of those that start together the longest.
+    candidates.sort(key=lambda f: (f.start, -f.end))
+    kept: list[_Found] = []
+    for found in candidates:
+        if not kept or found.start >= kept[-1].end:
+            kept.append(found)
+    kept = _with_years(text, kept, patterns)
+    return _ranges(text, kept, patterns)
+
+
+def _day(year: int | None, month: int, day: int) -> datetime.date | None:
+    if year is None:
+        return None
+    try:
+        return datetime.date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _stretch(
+    start: int, end: int, first: datetime.date | None, last: datetime.date | None
+) -> _Found:
+    if first is None or last is None or first > last:
+        return _Found(start, end)
+    return _Found(start, end, first, last)
+
+
+def _months(start: int, end: int, year: int | None, first: int, last: int) -> _Found:
+    if year is None or not datetime.MINYEAR <= year <= datetime.MAXYEAR:
+        return _Found(start, end)
+    return _Found(start, end, datetime.date(year, first, 1), _month_end(year, last))
+
+
+def _key(word: str) -> str:
+    return " ".join(word.lower().split())
+
+
+def _month(name: str, patterns: _Patterns) -> int:
+    return patterns.months[name.lower().rstrip(".")]
+
+
+def _lower(text: str) -> str:
+    """``text`` in lower case, with every character at its own offset."""
+    lower = text.lower()
+    if len(lower) == len(text):
+        return lower
+    return "".join(low if len(low := char.lower()) == 1 else char for char in text)
+
+
+def _at_word_starts(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """The matches of ``pattern`` that do not begin inside a word.
+
+    The check stands outside the pattern so that ``re`` can skip to its first letters.
+    """
+    position = 0
+    while match := pattern.search(text, position):
+        start, end = match.span()
+        if start and (text[start - 1].isalnum() or text[start - 1] == "_"):
+            position = start + 1
+        else:
+            yield match
+            position = max(end, start + 1)
+
+
+def _months_first(text: str, patterns: _Patterns) -> Iterator[tuple[str, re.Match[str]]]:
+    """Expressions that begin with the name of a month: the first pattern that fits."""
+    for name in _at_word_starts(patterns.month, text):
+        for kind, pattern in patterns.month_first:
+            if match := pattern.match(text, name.start()):
+                yield kind, match
+                break
+
+
+def _worded(text: str, patterns: _Patterns, published: int | None) -> Iterator[_Found]:
+    """Expressions that begin with a word, or with a number in words."""
+    yield from (
+        _read(kind, match, patterns, published) for kind, match in _months_first(text, patterns)
+    )
+    for kind, pattern in patterns.worded:
+        for match in _at_word_starts(pattern, text):
+            yield _read(kind, match, patterns, published)
+
+
+def _read(
+    kind: str, match: re.Match[str], patterns: _Patterns, published: int | None
+) -> _Found:
+    """What a match of a worded pattern, or of a stretch that begins with digits, means."""
+    start, end = match.span()
+    groups = match.groupdict()
+    year = int(groups["year"]) if groups.get("year") else published
+    if not groups.get("year") and groups.get("relative"):
+        shift = patterns.relative[_key(groups["relative"])]
+        year = published + shift if published else None
+    number = _amount(groups.get("number"), patterns.numbers)
+    order = _amount(groups.get("ordinal"), patterns.ordinals)
+    if kind == "month_range":
+        first = _month(groups["name"], patterns)
+        last = _month(groups["name2"], patterns)
+        if first <= last:
+            return _months(start, end, year, first, last)
+    elif kind == "month_day":
+        day = _day(year, _month(groups["name"], patterns), int(groups["day"]))
+        return _stretch(start, end, day, day)
+    elif kind == "month_year":
+        month = _month(groups["name"], patterns)
+        return _months(start, end, year, month, month)
+    elif kind in {"month_number", "month_slash"}:
+        return _months(start, end, year, int(groups["month"]), int(groups["month"]))
+    elif kind == "months" and number is not None and 1 <= number <= 12:
+        if order == -1:
+            return _months(start, end, year, 13 - number, 12)
+        return _months(start, end, year, 1, number)
+    elif kind == "quarters" and order is not None and -1 <= order <= 4:
+        quarter = order if order > 0 else 4
+        return _months(start, end, year, 3 * quarter - 2, 3 * quarter)
+    elif kind == "quarter_counts" and number is not None and 1 <= number <= 4:
+        return _months(start, end, year, 1, 3 * number)
+    elif kind == "halves":
+        return _months(start, end, year, *((1, 6) if order == 1 else (7, 12)))
+    elif kind == "decade" and year is not None and groups["year"] and year >= 1000:
+        return _stretch(start, end, _day(year, 1, 1), _day(year + 9, 12, 31))
+    return _Found(start, end)
+
+
+def _amount(word: str | None, names: dict[str, int]) -> int | None:
+    """The number that a word, digits or a Roman numeral give."""
+    if not word:
+        return None
+    word = _key(word)
+    return _ROMAN.get(word) or names.get(word) or (int(word) if word.isdecimal() else None)
+
+
+_DIGITS = re.compile(r"(?<![\w.,/:$€£\-\u2010-\u2015])[0-9]{1,4}(?![0-9])")
+_DAY_KINDS = frozenset({"numeric", "iso", "day", "days", "two_months", "slash"})
+
+
+def _at_digits(text: str, patterns: _Patterns, published: int | None) -> Iterator[_Found]:
+    """Expressions that begin with digits, plain years excepted."""
+    for digits in _DIGITS.finditer(text):
+        start, end = digits.span()
+        if end - start == 3:
+            continue
+        for kind, pattern in patterns.short if end - start < 3 else patterns.long:
+            match = pattern.match(text, start)
+            if not match:
+                continue
+            if kind not in _DAY_KINDS:
+                yield _read(kind, match, patterns, published)
+                break
+            if found := _read_day(kind, match, text, patterns, published):
+                yield found
+                break
+
+
+def _read_day(
+    kind: str, match: re.Match[str], text: str, patterns: _Patterns, published: int | None
+) -> _Found | None:
+    """One day or a stretch of days; ``None`` when there is no such day."""
+    start, end = match.span()
+    groups = match.groupdict()
+    year = int(groups["year"]) if groups.get("year") else published
+    name = groups.get("name")
+    month = _month(name, patterns) if name else int(groups["month"])
+    day = int(groups["day"])
+    # 2024 is a leap year: 29 February is a day when the year is not known.
+    if _day(year or 2024, month, day) is None:
+        return None
+    if kind == "slash" and not patterns.day_before.search(text[max(0, start - 20) : start]):
+        return None
+    if kind == "slash" and text[start - 1 : start] == "(" and text[end : end + 1] != ")":
+        return None
+    first = last = _day(year, month, day)
+    if groups.get("day2"):
+        end_month = _month(groups["name2"], patterns) if groups.get("name2") else month
+        last = _day(year, end_month, int(groups["day2"]))
+        if _day(year or 2024, end_month, int(groups["day2"])) is None:
+            return None
+        if kind in {"days", "slash"} and int(groups["day2"]) <= day:
+            return None
+    return _stretch(start, end, first, last)
+
+
+_YEAR_DIGITS = re.compile(r"(?<![\w.,/:$€£#])(?<![-\u2010-\u2015])[12][0-9]{3}(?![0-9])")
+_YEAR_PAIR = re.compile(
+    r"(?P<first>(?:1[0-9]|20)\d\d)(?:[ \u00a0]?[-\u2010-\u2015\u2212/][ \u00a0]?)"
+    r"(?P<last>(?:1[0-9]|20)\d\d)(?![\d/%]|[-.,]\d|-\w)"
+)
+_AFTER_YEAR = re.compile(r"%|[.,]\d|/\w|-\w|[ \u00a0]?%|\w|[²³]")
+_WORD_BEFORE = re.compile(r"([^\W\d_]+(?:['’-][^\W\d_]+)*)\.?[ \t\u00a0,(]*\Z")
+_WORD_AFTER = re.compile(r"[ \t\u00a0]+([^\W\d_][\w'’-]*)")
+
+
+def _with_years(text: str, taken: list[_Found], patterns: _Patterns) -> list[_Found]:
+    """``taken`` and the plain years and pairs of years that stand outside it."""
+    result: list[_Found] = []
+    index = 0
+    for match in _YEAR_DIGITS.finditer(text):
+        start, end = match.span()
+        while index < len(taken) and taken[index].end <= start:
+            result.append(taken[index])
+            index += 1
+        if index < len(taken) and taken[index].start < end:
+            continue
+        if result and result[-1].end > start:
+            continue
+        pair = _YEAR_PAIR.match(text, start)
+        if pair and int(pair["first"]) < int(pair["last"]):
+            first, last = int(pair["first"]), int(pair["last"])
+            if index == len(taken) or taken[index].start >= pair.end():
+                result.append(_years(start, pair.end(), first, last))
+                continue
+        if _AFTER_YEAR.match(text, end):
+            continue
+        listed = bool(
+            result
+            and result[-1].first
+            and start - result[-1].end < 12
+            and patterns.list_joiner.fullmatch(text, result[-1].end, start)
+        )
+        year = int(match[0])
+        if _is_year(text, start, end, year, listed, patterns):
+            result.append(_years(start, end, year, year))
+    result += taken[index:]
+    return result
+
+
+def _years(start: int, end: int, first: int, last: int) -> _Found:
+    return _Found(start, end, datetime.date(first, 1, 1), datetime.date(last, 12, 31))
+
+
+def _is_year(
+    text: str, start: int, end: int, year: int, listed: bool, patterns: _Patterns
+) -> bool:
+    """Whether four bare digits are a year: by the words on both sides."""
+    if not 1000 <= year <= 2100:
+        return False
+    word, earlier = _words_before(text, start)
+    if word in patterns.year_nouns and earlier not in patterns.every:
+        return True
+    after = _WORD_AFTER.match(text, end)
+    counted = bool(after and after[1] in patterns.count_after)
+    rounded = year % 100 == 0
+    if word in patterns.count_before or word in patterns.year_nouns:
+        return False
+    if word in patterns.year_before or listed:
+        if year < 1900:
+            return not counted and not rounded and not listed
+        return not (counted and (rounded or listed))
+    if counted or not 1900 <= year <= 2069:
+        return False
+    return not rounded or after is None
+
+
+def _words_before(text: str, start: int) -> tuple[str, str]:
+    """The word before ``start`` and the one before that, empty when there is none."""
+    window = text[max(0, start - 40) : start]
+    match = _WORD_BEFORE.search(window)
+    if not match:
+        return "", ""
+    second = _WORD_BEFORE.search(window[: match.start()])
+    return match[1], second[1] if second else ""
+
+
+def _ranges(text: str, found: list[_Found], patterns: _Patterns) -> list[_Found]:
+    """``found`` with two dates that are the ends of one stretch joined."""
+    result: list[_Found] = []
+    for date in found:
+        last = result[-1] if result else None
+        if (
+            last
+            and last.first
+            and last.last
+            and date.first
+            and date.last
+            and date.start - last.end < 20
+            and last.first < date.first
+            and last.last < date.last
+            and (
+                patterns.joiner.fullmatch(text, last.end, date.start)
+                or (
+                    patterns.pair_joiner.fullmatch(text, last.end, date.start)
+                    and patterns.opener.search(text[max(0, last.start - 30) : last.start])
+                )
+            )
+        ):
+            result[-1] = _Found(last.start, date.end, last.first, date.last)
+        else:
+            result.append(date)
+    return result

@@ -1,0 +1,214 @@
+"""The words around numbers of one language, made ready for looking up.
+
+Everything comes from ``languages/<code>/statistics.toml``, ``facts/currencies.toml`` and
+``facts/measures.toml``; nothing here knows a word of any language.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any, Generic, TypeVar
+
+from pipeline import facts, languages
+from pipeline.extract import tokens as tk
+from pipeline.extract.tokens import Token
+
+T = TypeVar("T")
+
+
+class Phrases(Generic[T]):
+    """Phrases with a meaning each, found from their first token on or up to their last.
+
+    The longest phrase wins. ``exact`` compares case and wants no white space inside.
+    """
+
+    def __init__(self, table: Mapping[str, T], exact: bool = False) -> None:
+        self.exact = exact
+        self._first: dict[str, list[tuple[tuple[str, ...], T]]] = {}
+        self._last: dict[str, list[tuple[tuple[str, ...], T]]] = {}
+        for phrase, meaning in table.items():
+            words = tuple(t.text if exact else t.lower for t in tk.tokenise(phrase))
+            if words:
+                self._first.setdefault(words[0], []).append((words, meaning))
+                self._last.setdefault(words[-1], []).append((words, meaning))
+        for group in (*self._first.values(), *self._last.values()):
+            group.sort(key=lambda entry: -len(entry[0]))
+
+    def _same(self, tokens: Sequence[Token], i: int, words: tuple[str, ...]) -> bool:
+        if i < 0 or i + len(words) > len(tokens):
+            return False
+        for k, word in enumerate(words):
+            token = tokens[i + k]
+            if (token.text if self.exact else token.lower) != word:
+                return False
+            if self.exact and k and token.start != tokens[i + k - 1].end:
+                return False
+        return True
+
+    def after(self, tokens: Sequence[Token], i: int) -> tuple[T, int] | None:
+        """The meaning of the phrase that starts at token ``i``, and the token after it."""
+        if not 0 <= i < len(tokens):
+            return None
+        key = tokens[i].text if self.exact else tokens[i].lower
+        for words, meaning in self._first.get(key, ()):
+            if self._same(tokens, i, words):
+                return meaning, i + len(words)
+        return None
+
+    def before(self, tokens: Sequence[Token], i: int) -> tuple[T, int] | None:
+        """The meaning of the phrase that ends before token ``i``, and its first token."""
+        if not 0 < i <= len(tokens):
+            return None
+        key = tokens[i - 1].text if self.exact else tokens[i - 1].lower
+        for words, meaning in self._last.get(key, ()):
+            if self._same(tokens, i - len(words), words):
+                return meaning, i - len(words)
+        return None
+
+
+def _set(words: Iterable[str]) -> Phrases[bool]:
+    return Phrases(dict.fromkeys(words, True))
+
+
+class Grammar:
+    """The words of one language that say what a number is.
+
+    Raises ``languages.UnknownLanguage`` when the language has no ``statistics.toml``.
+    """
+
+    def __init__(self, language: str) -> None:
+        data: dict[str, Any] = languages.data(language, "statistics")
+        currencies, measures = facts.data("currencies"), facts.data("measures")
+        percent = dict.fromkeys(data["percent"]["words"], "percent")
+        self.percent = Phrases({**percent, **dict.fromkeys(data["percent"]["points"], "points")})
+
+        self.qualifier_before = Phrases(
+            {p: q for q, ps in data["qualifiers"]["before"].items() for p in ps}
+        )
+        self.qualifier_after = Phrases(
+            {p: q for q, ps in data["qualifiers"]["after"].items() for p in ps}
+        )
+        self.weak = frozenset(data["qualifiers"]["weak"]["words"])
+
+        spread = data["range"]
+        self.range_to, self.range_between = _set(spread["to"]), _set(spread["between"])
+        self.range_and, self.range_from = _set(spread["and"]), _set(spread["from"])
+        self.ratio_of, self.ratio_in = _set(data["ratio"]["of"]), _set(data["ratio"]["in"])
+
+        change = data["change"]
+        self.change: dict[str, str] = {
+            **dict.fromkeys(change["up"], "up"),
+            **dict.fromkeys(change["down"], "down"),
+        }
+        self.change_links = frozenset(change["links"])
+        self.change_nouns = frozenset(change.get("nouns", ()))
+        self.noun_links = frozenset(change.get("noun_links", ()))
+        self.levels = frozenset(change["levels"])
+        self.strong = frozenset(change["strong"])
+        self.change_after = Phrases(
+            {
+                **dict.fromkeys(change["after_up"], "up"),
+                **dict.fromkeys(change["after_down"], "down"),
+            }
+        )
+        self.plan = frozenset(change["plan"])
+
+        codes = {code: code for code in currencies["codes"]}
+        self.currency_code: Phrases[str] = Phrases(
+            {**codes, **currencies["aliases"], **currencies["signs"]}, exact=True
+        )
+        self.currency_word: Phrases[str] = Phrases(
+            {**{c.lower(): c for c in currencies["codes"]}, **data["money"]["words"]}
+        )
+        self.no_minor = frozenset(currencies["minor"]["none"])
+
+        self.measure_sign = Phrases(dict.fromkeys(measures["signs"], True), exact=True)
+        self.class_sign = Phrases(dict.fromkeys(measures["classes"], True), exact=True)
+        self.measure_word = _set(data["measure"]["words"])
+        self.duration = _set(data["measure"]["durations"])
+        suffixes = data["measure"]["duration_suffixes"]
+        self.duration_suffix = (
+            re.compile(".{2,}(?:" + "|".join(map(re.escape, suffixes)) + ")") if suffixes else None
+        )
+        self.labour = _set(data["measure"]["labour"])
+        self.calendar_after = _set(data["measure"]["calendar_after"])
+        self.calendar_before = _set(data["measure"]["calendar_before"])
+
+        age = data["age"]
+        self.age_before, self.age_after = _set(age["before"]), _set(age["after"])
+        self.age_unit = frozenset(age["unit"])
+        self.age_suffix = frozenset(age["suffix"])
+        self.age_people = frozenset(age["people"])
+
+        self.ordinal_before = _set(data["ordinals"]["before"])
+        self.year_before = frozenset(data["year"]["before"])
+        months = "|".join(re.escape(m) for m in sorted(data["year"]["months"], key=len)[::-1])
+        between = "|".join(re.escape(w) for w in data["year"]["words_between"])
+        year = r"(?:1[89]|20)\d\d(?!\d)"
+        self.date = re.compile(
+            rf"(?<![\w.,])(?:(?:\d{{1,2}}[ \u00a0]?(?:-|–|/)[ \u00a0]?)?\d{{1,2}}[ \u00a0]+(?:{months})\b"
+            rf"(?:,?[ \u00a0]+(?:(?:{between})[ \u00a0]+)?{year})?"
+            rf"|(?:{months})[ \u00a0]+(?:(?:{between})[ \u00a0]+)?{year}"
+            rf"|\d{{1,2}}[/.-]\d{{1,2}}[/.-](?:\d{{4}}|\d\d)(?![\w/])"
+            rf"|\d{{1,2}}/(?:19|20)\d\d(?![\w/])"
+            rf"|{year}[ \u00a0]?[-–—/][ \u00a0]?(?:{year}|\d\d(?![\d.,%]))"
+            rf"|\d{{1,2}}:\d\d(?::\d\d)?)",
+            re.IGNORECASE,
+        )
+        self.month_words = frozenset(data["year"]["months"])
+        self.hours = frozenset(data["time"]["hours"])
+        self.time_before, self.time_after = _set(data["time"]["before"]), _set(data["time"]["after"])
+
+        labels = data["labels"]
+        self.label_before, self.label_after = _set(labels["before"]), _set(labels["after"])
+        self.label_weak = frozenset(labels["weak"])
+        self.titles = [tuple(t.split()) for t in labels["titles"]]
+        self.quoted = frozenset(labels["quoted"])
+        self.vague_before = _set(data["vague"]["before"])
+        self.multiple_after = _set(data["multiples"]["after"])
+        self.one = frozenset(data["one"]["words"])
+        self.one_not_after = frozenset(data["one"]["not_after"])
+        self.one_not_after_unit = frozenset(data["one"]["not_after_unit"])
+        self.one_not_before = _set(data["one"]["not_before"])
+        self.fraction_not_before = frozenset(data["fraction"]["not_before"])
+        self.fraction_not_after = frozenset(data["fraction"]["not_after"])
+        self.scores = frozenset(data["scores"]["words"])
+        self.planning = frozenset(data["planning"]["words"])
+
+        nouns = data["nouns"]
+        self.noun_first: bool = nouns["order"] == "noun first"
+        self.classifiers = frozenset(nouns["classifiers"])
+        self.drop_classifiers = frozenset(nouns["drop_classifiers"])
+        self.stop = frozenset(nouns["stop"])
+        self.joiners = frozenset(nouns["joiners"])
+        self.verb_prefixes = tuple(nouns["verb_prefixes"])
+        self.not_verbs = frozenset(nouns["not_verbs"])
+        self.capitals = frozenset(nouns["capitals"])
+        self.longest: int = nouns["longest"]
+        self.base = _set(nouns["base"])
+        self.total = _set(nouns["total"])
+        self.copulas = frozenset(nouns["copulas"])
+        self.not_nouns = frozenset(nouns["not_nouns"])
+        self.plain_adjectives = frozenset(nouns["plain_adjectives"])
+        self.plural_endings = tuple(nouns["plural_endings"])
+        self.adjective_endings = tuple(nouns["adjective_endings"])
+
+        self.furniture_labels = frozenset(data["furniture"]["labels"])
+        self.abbreviations = frozenset(data["sentence"]["abbreviations"])
+
+    def is_verb(self, word: str) -> bool:
+        """Whether a lower-case word looks like a verb by its prefix."""
+        return (
+            bool(self.verb_prefixes)
+            and len(word) > 5
+            and word.startswith(self.verb_prefixes)
+            and word not in self.not_verbs
+        )
+
+
+@cache
+def grammar(language: str) -> Grammar:
+    """The grammar of ``language``; raises ``languages.UnknownLanguage`` without data."""
+    return Grammar(language)

@@ -1,0 +1,143 @@
+"""One article to its mentions: every extractor and normaliser in turn."""
+
+from __future__ import annotations
+
+import bisect
+import dataclasses
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from pipeline import languages, models
+from pipeline.extract.dates import dates
+from pipeline.extract.furniture import furniture
+from pipeline.extract.references import references
+from pipeline.extract.sentences import containing, sentences
+from pipeline.extract.statistics import statistics
+from pipeline.normalise.organisations import identify
+from pipeline.normalise.units import unit_id
+from pipeline.recognise import Name, Recogniser
+from pipeline.recognise.default import default_recogniser
+from pipeline.records import Mention, Organisation, Reference, Span, Statistic
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What one article says: its mentions in order of place, and its sentences."""
+
+    mentions: tuple[Mention, ...]
+    sentences: tuple[Span, ...]
+
+    @property
+    def organisations(self) -> list[Organisation]:
+        """The organisations, in order."""
+        return [m for m in self.mentions if isinstance(m, Organisation)]
+
+    @property
+    def references(self) -> list[Reference]:
+        """The document references, in order."""
+        return [m for m in self.mentions if isinstance(m, Reference)]
+
+    @property
+    def statistics(self) -> list[Statistic]:
+        """The statistics, in order."""
+        return [m for m in self.mentions if isinstance(m, Statistic)]
+
+    def sentence(self, mention: Mention) -> Span:
+        """The sentence that ``mention`` stands in."""
+        return containing(list(self.sentences), mention.start, mention.end)
+
+
+@cache
+def recogniser(language: str) -> Recogniser:
+    """The recogniser of organisation names for ``language``, loaded once a process."""
+    return default_recogniser(language)
+
+
+def _free(spans: Sequence[Name], taken: Sequence[Span]) -> list[Name]:
+    """The names that overlap none of the sorted, disjoint ``taken`` spans."""
+    starts = [s for s, _ in taken]
+
+    def overlaps(name: Name) -> bool:
+        at = bisect.bisect_left(starts, name.end)
+        return at > 0 and taken[at - 1][1] > name.start
+
+    return [name for name in spans if not overlaps(name)]
+
+
+def _subject(
+    statistic: Statistic, organisations: Sequence[Organisation], sentence: Span
+) -> str | None:
+    """The body a figure is about: the only one of its sentence, or the only one before it."""
+    near = [o for o in organisations if o.canonical_id and sentence[0] <= o.start < sentence[1]]
+    before = {o.canonical_id for o in near if o.end <= statistic.start}
+    every = {o.canonical_id for o in near}
+    for bodies in (every, before):
+        if len(bodies) == 1:
+            return next(iter(bodies))
+    return None
+
+
+def extract(
+    text: str,
+    language: str,
+    *,
+    title: str | None = None,
+    published: datetime.date | None = None,
+    place: str | None = None,
+) -> Extraction:
+    """The organisations, references and statistics of one article.
+
+    ``language`` is one that has a model; ``place`` is where the article is about, if the user
+    says so. Offsets are code points into ``text``. Raises ``recognise.ModelError`` when the model
+    of the language cannot be loaded.
+    """
+    page = furniture(text, language)
+    found_references = references(text, language, published)
+    numbered = [(r.start, r.end) for r in found_references]
+    engine = recogniser(language)
+    names = _free(engine.recognise(text), numbered)
+    organisations = identify(
+        [
+            Organisation(
+                start=n.start,
+                end=n.end,
+                text=text[n.start : n.end],
+                score=n.score,
+                source=engine.source,
+                reason=n.reason,
+            )
+            for n in names
+        ],
+        text,
+        language,
+        title=title,
+        published=published,
+        place=place,
+    )
+    excluded = sorted([*numbered, *page.spans, *((n.start, n.end) for n in names)])
+    found_statistics = statistics(
+        text,
+        language,
+        excluded=excluded,
+        dates=dates(text, language, published),
+        published=published,
+    )
+    spans = sentences(text, language)
+    found_statistics = [
+        dataclasses.replace(
+            s,
+            unit_id=unit_id(s.unit, language) if s.unit else None,
+            organisation_id=_subject(s, organisations, containing(spans, s.start, s.end)),
+        )
+        for s in found_statistics
+    ]
+    mentions: list[Mention] = [*organisations, *found_references, *found_statistics]
+    mentions.sort(key=lambda m: (m.start, m.end, m.kind))
+    return Extraction(tuple(mentions), tuple(spans))
+
+
+def languages_with_model() -> tuple[str, ...]:
+    """The languages that have both data and a model, sorted."""
+    return tuple(code for code in models.available() if code in languages.available())

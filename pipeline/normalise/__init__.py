@@ -1,0 +1,1 @@
+"""A mention to its identity in no language."""

@@ -1,0 +1,89 @@
+"""Which files a command line means, each with the path it is known by in the results."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class InputError(ValueError):
+    """The command line names something that cannot be an input; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Source:
+    """One file: ``path`` as results know it, ``file`` where it lies.
+
+    ``named`` is whether the user named the file itself; then it is read whatever its ending.
+    """
+
+    path: str
+    file: Path
+    named: bool = False
+
+
+def _walk(folder: Path, skip: Path | None) -> Iterator[Path]:
+    """Every file below ``folder``, links to folders followed once, hidden names left out."""
+    seen: set[tuple[int, int]] = set()
+    stack = [folder]
+    while stack:
+        current = stack.pop()
+        status = current.stat()
+        if (status.st_dev, status.st_ino) in seen or (skip and current.resolve() == skip):
+            continue
+        seen.add((status.st_dev, status.st_ino))
+        for entry in sorted(os.scandir(current), key=lambda e: e.name):
+            if entry.name.startswith("."):
+                continue
+            path = Path(entry.path)
+            if entry.is_dir():
+                stack.append(path)
+            else:
+                yield path
+
+
+def _printable(name: str) -> str:
+    """A file name as text: bytes that are no UTF-8 become replacement characters."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def discover(arguments: Sequence[str | os.PathLike[str]], out: Path | None = None) -> list[Source]:
+    """The files under ``arguments`` (files and folders), sorted by the path results show.
+
+    Paths are relative to the folder that was named, with ``/``; a file named itself has its file
+    name; with several arguments the name of each comes first. Where two arguments have the same
+    name, they are told apart by the path as it was typed. Names that begin with a dot are left
+    out, and so is ``out``, the folder of results, when it lies inside.
+
+    Raises ``InputError`` when an argument does not exist, or nothing at all was found.
+    """
+    given = [Path(a) for a in arguments]
+    for path in given:
+        if not path.exists() and not path.is_symlink():
+            raise InputError(f"{path}: no such file or folder; check the spelling and the path")
+    names = [p.name or p.resolve().name for p in given]
+    unique = len(set(names)) == len(names)
+    skip = out.resolve() if out else None
+    found: dict[str, Source] = {}
+    for path, name in zip(given, names, strict=True):
+        first = name if unique else path.as_posix().lstrip("/")
+        if path.is_dir():
+            prefix = f"{first}/" if len(given) > 1 else ""
+            try:
+                files = list(_walk(path, skip))
+            except OSError as error:
+                raise InputError(f"{path}: cannot be listed: {error.strerror}") from error
+            for file in files:
+                shown = _printable(prefix + file.relative_to(path).as_posix())
+                found.setdefault(shown, Source(shown, file))
+        else:
+            shown = _printable(first if len(given) > 1 else name)
+            found.setdefault(shown, Source(shown, path, named=True))
+    if not found:
+        folders = ", ".join(str(p) for p in given)
+        raise InputError(
+            f"{folders}: no files here; name a folder that holds .txt or .html articles"
+        )
+    return sorted(found.values())

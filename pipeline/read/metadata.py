@@ -1,0 +1,56 @@
+"""A sidecar table: what the user knows about the articles and their text does not say."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.read.discover import InputError
+
+COLUMNS = ("path", "title", "published", "source_url", "place")
+
+
+@dataclass(frozen=True, slots=True)
+class Sidecar:
+    """What a sidecar table says of one article; ``None`` where it says nothing."""
+
+    title: str | None = None
+    published: datetime.date | None = None
+    source_url: str | None = None
+    place: str | None = None
+
+
+def read_sidecar(file: Path) -> dict[str, Sidecar]:
+    """The sidecar table ``file`` (CSV, UTF-8, with a ``path`` column) by article path.
+
+    Raises ``InputError`` when the file cannot be read, has no ``path`` column, names an article
+    twice or holds a date that is not ISO 8601.
+    """
+    import pandas as pd
+
+    try:
+        frame = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        raise InputError(f"{file}: cannot be read as a CSV table: {error}") from error
+    frame.columns = [str(c).strip().lower() for c in frame.columns]
+    if "path" not in frame.columns:
+        raise InputError(f"{file}: has no 'path' column; its columns may be {', '.join(COLUMNS)}")
+    found: dict[str, Sidecar] = {}
+    for line, row in enumerate(frame.to_dict("records"), start=2):
+        cells = {k: str(v).strip() or None for k, v in row.items() if k in COLUMNS}
+        path = cells.pop("path", None)
+        if path is None:
+            continue
+        path = path.replace("\\", "/").removeprefix("./")
+        if path in found:
+            raise InputError(f"{file}: line {line}: {path} stands twice; keep one line of it")
+        day = cells.pop("published", None)
+        try:
+            published = datetime.date.fromisoformat(day[:10]) if day else None
+        except ValueError as error:
+            raise InputError(
+                f"{file}: line {line}: published={day!r} is no date; write it as 2024-05-19"
+            ) from error
+        found[path] = Sidecar(published=published, **cells)
+    return found

@@ -1,0 +1,191 @@
+"""The typed, frozen records that every step hands on, and the column schemas made from them.
+
+Offsets are Unicode code points into ``Article.text``, half-open, so that
+``article.text[mention.start:mention.end] == mention.text`` always holds.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import typing
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import pyarrow as pa
+
+Status = Literal["ok", "skipped", "failed"]
+Kind = Literal["organisation", "reference", "statistic"]
+ValueKind = Literal[
+    "count", "percentage", "ratio", "fraction", "money", "measure", "age", "duration"
+]
+Qualifier = Literal["almost", "about", "over", "at_least", "at_most"]
+Change = Literal["up", "down"]
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One article, or one file that could not be read as an article.
+
+    ``article_id`` comes from the text alone. ``text`` is what all offsets point into; it is
+    empty when ``status`` is ``failed`` before anything was read. ``place`` is what the user said
+    the article is about.
+    """
+
+    article_id: str
+    path: str
+    story_id: str | None = None
+    language: str = "und"
+    language_score: float = 0.0
+    status: Status = "ok"
+    reason: str | None = None
+    title: str | None = None
+    published: datetime.date | None = None
+    source_url: str | None = None
+    place: str | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """A thing found at one place of one article: its surface, its offsets, its identity.
+
+    ``text`` is the surface, ``canonical_id`` the identity in no language, ``label`` the
+    English name (``None`` when unknown). ``score`` is between 0 and 1. ``source`` names the
+    extractor, model and version; ``reason`` says in a few words what decided identity or value.
+    """
+
+    kind: ClassVar[Kind]
+
+    start: int
+    end: int
+    text: str
+    canonical_id: str | None = None
+    label: str | None = None
+    score: float = 1.0
+    source: str = ""
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organisation(Mention):
+    """A specific body. ``body`` is its kind (``peoples-committee``)."""
+
+    kind: ClassVar[Kind] = "organisation"
+
+    body: str | None = None
+    parent_id: str | None = None
+    place_id: str | None = None
+    place: str | None = None
+    place_successor_id: str | None = None
+    name_vi: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference(Mention):
+    """A numbered document. ``reference_date`` is ISO 8601, as precise as the article."""
+
+    kind: ClassVar[Kind] = "reference"
+
+    reference_type: str | None = None
+    reference_number: str | None = None
+    reference_year: str | None = None
+    reference_issuer: str | None = None
+    reference_date: str | None = None
+    reference_title: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statistic(Mention):
+    """A number that says how many, how much or what share.
+
+    ``value`` has scale words multiplied out; ``of`` is the whole of a ratio or fraction, ``to``
+    the upper end of a range. ``unit`` is as the article words it, ``unit_id`` the same in every
+    language. ``period_start`` and ``period_end`` are ISO dates, both inside the period.
+    """
+
+    kind: ClassVar[Kind] = "statistic"
+
+    value: float
+    of: float | None = None
+    to: float | None = None
+    value_kind: ValueKind = "count"
+    currency: str | None = None
+    unit: str | None = None
+    unit_id: str | None = None
+    qualifier: Qualifier | None = None
+    change: Change | None = None
+    period_start: str | None = None
+    period_end: str | None = None
+    organisation_id: str | None = None
+    indicator_id: str | None = None
+
+
+def _arrow_type(hint: object) -> pa.DataType:
+    """The Arrow type of a field's annotation, ``None`` and literals unwrapped."""
+    inner = [a for a in typing.get_args(hint) if a is not type(None)]
+    if typing.get_origin(hint) is not Literal and inner:
+        hint = inner[0]
+    if hint is float:
+        return pa.float64()
+    if hint is int:
+        return pa.int64()
+    if hint is datetime.date:
+        return pa.date32()
+    return pa.string()
+
+
+def _columns(record: type) -> dict[str, pa.DataType]:
+    hints = typing.get_type_hints(record)
+    return {f.name: _arrow_type(hints[f.name]) for f in dataclasses.fields(record)}
+
+
+_COMMON = _columns(Mention)
+_OWN = {
+    name: kind
+    for record in (Organisation, Reference, Statistic)
+    for name, kind in _columns(record).items()
+    if name not in _COMMON
+}
+
+ARTICLE_SCHEMA = pa.schema(list(_columns(Article).items()))
+
+MENTION_SCHEMA = pa.schema(
+    [
+        ("article_id", pa.string()),
+        ("path", pa.string()),
+        ("language", pa.string()),
+        ("kind", pa.string()),
+        ("text", pa.string()),
+        ("start", pa.int64()),
+        ("end", pa.int64()),
+        ("sentence", pa.string()),
+        ("sentence_start", pa.int64()),
+        *((name, _COMMON[name]) for name in ("canonical_id", "label", "score", "source", "reason")),
+        *_OWN.items(),
+    ]
+)
+
+
+def table_schema(languages: typing.Sequence[str]) -> pa.Schema:
+    """The schema of the cross-lingual table, with one column per language code."""
+    return pa.schema(
+        [
+            ("kind", pa.string()),
+            ("canonical_id", pa.string()),
+            ("label", pa.string()),
+            *((code, pa.string()) for code in languages),
+            *_OWN.items(),
+            ("languages", pa.string()),
+            ("stories", pa.int64()),
+            ("articles", pa.int64()),
+            ("mentions", pa.int64()),
+            ("score", pa.float64()),
+            ("reason", pa.string()),
+            ("agreement", pa.string()),
+            ("check", pa.string()),
+            ("example", pa.string()),
+            ("example_path", pa.string()),
+        ]
+    )

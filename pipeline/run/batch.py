@@ -1,0 +1,238 @@
+"""Many articles: read, routed, extracted by workers, merged, written."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import pipeline
+from pipeline import articles, extraction, tabulate
+from pipeline.configuration import Configuration
+from pipeline.read import Sidecar, Source, discover
+from pipeline.records import Article
+from pipeline.run import outputs
+
+Rows = list[dict[str, Any]]
+Progress = Callable[[Article], None]
+
+_BATCH_PER_WORKER = (
+    16  # with fewer articles than this each, starting workers costs more than it saves
+)
+_NOTHING = Sidecar()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The rows of a run, in the columns that ``pipeline.records`` names, and what was done."""
+
+    articles: Rows
+    mentions: Rows
+    table: Rows
+    run: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Of articles read before: what their mentions depended on besides their text."""
+
+    context: Mapping[str, tuple[object, ...]]
+
+    def holds(self, article: Article) -> bool:
+        """Whether the mentions found before still hold."""
+        return self.context.get(article.article_id) == _context(article)
+
+
+def _context(article: Article) -> tuple[object, ...]:
+    return article.language, article.title, article.published, article.place
+
+
+def process(
+    source: Source, *, configuration: Configuration, sidecars: Mapping[str, Sidecar], known: _Known
+) -> tuple[Article, Rows | None]:
+    """One file to its article and mention rows; ``None`` where those of an earlier run hold.
+
+    Whatever goes wrong in one article is its row and not the end of the run.
+    """
+    try:
+        sidecar = sidecars.get(source.path, _NOTHING)
+        article = articles.open_article(source, configuration, sidecar)
+        if article.status == "ok" and known.holds(article):
+            return article, None
+        return article, articles.mention_rows(article, articles.extract(article))
+    except (
+        MemoryError,
+        RecursionError,
+        ArithmeticError,
+        LookupError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        AssertionError,
+        OSError,
+    ) as error:
+        reason = f"an error of the program: {type(error).__name__}: {error}"
+        return articles.failed(source.path, reason), []
+
+
+def _work(
+    sources: Sequence[Source], task: Callable[[Source], tuple[Article, Rows | None]], workers: int
+) -> Iterator[tuple[Article, Rows | None]]:
+    """Every source through ``task``, in order, here or in worker processes."""
+    if workers <= 1 or len(sources) < 2 * _BATCH_PER_WORKER:
+        yield from map(task, sources)
+        return
+    workers = min(workers, len(sources) // _BATCH_PER_WORKER)
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(task, sources, chunksize=4)
+
+
+def _versions() -> dict[str, str]:
+    """The program and its models: what results depend on besides articles and configuration."""
+    models = {
+        code: extraction.recogniser(code).source for code in extraction.languages_with_model()
+    }
+    return {"selaras": pipeline.__version__, **models}
+
+
+def _earlier(out: Path | None, versions: dict[str, str], choices: dict[str, object]) -> Result:
+    """The rows of the run in ``out``, if it was made by the same program with the same choices."""
+    nothing = Result([], [], [])
+    if out is None:
+        return nothing
+    said = outputs.read_run(out)
+    if said.get("versions") != versions or said.get("configuration") != choices:
+        return nothing
+    try:
+        found_articles, found_mentions = outputs.read(out)
+    except outputs.OutputError:
+        return nothing
+    return Result(found_articles, found_mentions, [], said)
+
+
+def _settle_duplicates(found: Iterable[tuple[Article, Rows]]) -> tuple[Rows, Rows]:
+    """Rows sorted by path; of articles with one text the first by path counts, the rest not."""
+    first: dict[str, str] = {}
+    article_rows: Rows = []
+    mention_rows: Rows = []
+    for article, rows in sorted(found, key=lambda pair: pair[0].path):
+        row = {name: getattr(article, name) for name in outputs.ARTICLE_SCHEMA.names}
+        if article.status == "ok":
+            earlier = first.setdefault(article.article_id, article.path)
+            if earlier != article.path:
+                row |= {"status": "skipped", "reason": f"duplicate of {earlier}"}
+                rows = []
+        article_rows.append(row)
+        mention_rows += [{**r, "path": article.path} for r in rows]
+    return article_rows, mention_rows
+
+
+def run(
+    inputs: Sequence[str | os.PathLike[str]],
+    out: Path | None = None,
+    configuration: Configuration | None = None,
+    *,
+    sidecars: Mapping[str, Sidecar] | None = None,
+    workers: int | None = None,
+    progress: Callable[[int], Progress] | None = None,
+) -> Result:
+    """Read every article under ``inputs`` and merge what they say; write it when ``out`` is given.
+
+    ``sidecars`` are by article path. ``workers`` is how many processes extract (default: the
+    cores that are there). ``progress`` is called with the number of files and gives what is called
+    after each. A second run into the same ``out`` extracts only what is new or changed. The result
+    does not depend on the order of files nor on the number of workers.
+
+    Raises ``read.InputError`` for inputs that are not there, ``outputs.OutputError`` for a folder
+    that cannot be used, ``recognise.ModelError`` for a model that cannot be loaded.
+    """
+    begin = time.monotonic()
+    started = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    configuration = configuration or Configuration()
+    if out is not None:
+        outputs.check(out)
+    sources = discover(inputs, out)
+    choices = configuration.as_dict()
+    versions = _versions()
+    earlier = _earlier(out, versions, choices)
+    of_article: dict[str, Rows] = {
+        r["article_id"]: [] for r in earlier.articles if r["status"] == "ok"
+    }
+    for row in earlier.mentions:
+        of_article[row["article_id"]].append(row)
+    known = _Known(
+        {
+            r["article_id"]: (r["language"], r["title"], r["published"], r["place"])
+            for r in earlier.articles
+            if r["status"] == "ok"
+        }
+    )
+    task = partial(process, configuration=configuration, sidecars=sidecars or {}, known=known)
+    tick = progress(len(sources)) if progress else None
+    found: list[tuple[Article, Rows]] = []
+    reused = 0
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    for article, rows in _work(sources, task, workers or cores or 1):
+        if rows is None:
+            reused += 1
+            rows = of_article[article.article_id]
+        found.append((article, rows))
+        if tick:
+            tick(article)
+    article_rows, mention_rows = tabulate.merge(*_settle_duplicates(found))
+    codes = extraction.languages_with_model()
+    table = tabulate.table(article_rows, mention_rows, codes)
+    said = {
+        "program": "selaras",
+        "versions": versions,
+        "configuration": choices,
+        "inputs": [Path(p).as_posix() for p in inputs],
+        "counts": _counts(article_rows, mention_rows, table),
+        "failures": [
+            {"path": r["path"], "status": r["status"], "reason": r["reason"]}
+            for r in article_rows
+            if r["status"] != "ok"
+        ],
+        "extracted": sum(r["status"] == "ok" for r in article_rows) - reused,
+        "reused": reused,
+        "started": started,
+        "seconds": round(time.monotonic() - begin, 3),
+    }
+    if out is not None:
+        outputs.write(out, article_rows, mention_rows, table, codes, said)
+    return Result(article_rows, mention_rows, table, said)
+
+
+def retabulate(out: Path) -> Result:
+    """Merge the mentions in ``out`` again and write its table; nothing is extracted.
+
+    Raises ``outputs.OutputError`` when ``out`` holds no run that can be read.
+    """
+    found_articles, found_mentions = outputs.read(out)
+    article_rows, mention_rows = tabulate.merge(found_articles, found_mentions)
+    codes = extraction.languages_with_model()
+    table = tabulate.table(article_rows, mention_rows, codes)
+    said = outputs.read_run(out) | {"counts": _counts(article_rows, mention_rows, table)}
+    outputs.write(out, article_rows, mention_rows, table, codes, said)
+    return Result(article_rows, mention_rows, table, said)
+
+
+def _counts(article_rows: Rows, mention_rows: Rows, table: Rows) -> dict[str, Any]:
+    return {
+        "articles": len(article_rows),
+        "status": dict(sorted(Counter(r["status"] for r in article_rows).items())),
+        "languages": dict(
+            sorted(Counter(r["language"] for r in article_rows if r["status"] == "ok").items())
+        ),
+        "stories": len({r["story_id"] for r in article_rows if r["story_id"]}),
+        "mentions": dict(sorted(Counter(r["kind"] for r in mention_rows).items())),
+        "rows": dict(sorted(Counter(r["kind"] for r in table).items())),
+    }

@@ -1,0 +1,9 @@
+"""Mentions of any number of articles to the cross-lingual table.
+
+Two plain steps: articles to stories, then mentions to rows.
+"""
+
+from pipeline.tabulate.stories import stories
+from pipeline.tabulate.table import merge, table
+
+__all__ = ["merge", "stories", "table"]

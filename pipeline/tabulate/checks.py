@@ -1,0 +1,77 @@
+"""Whether the figures of one article agree with each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+Row = Mapping[str, Any]
+CONSISTENT, INCONSISTENT = "consistent", "inconsistent"
+
+# A percentage said of a ratio stands next to it: `557/1,461 civil servants (38.13%)`.
+_NEAREST = 140
+# How far below (`almost`) or around (`about`) the true share a rounded percentage may stand.
+_SLACK = {"almost": (0.0, 0.1), "about": (0.1, 0.1), "over": (0.1, 0.0)}
+
+
+def _agrees(part: float, whole: float, percentage: Row) -> bool:
+    """Whether ``percentage`` is what ``part`` of ``whole`` is, as precisely as it was written."""
+    said, share = percentage["value"], 100 * part / whole
+    qualifier = percentage["qualifier"]
+    if qualifier == "at_least":
+        return bool(share >= said - 1e-9)
+    if qualifier == "at_most":
+        return bool(share <= said + 1e-9)
+    decimals = len(f"{said:g}".partition(".")[2])
+    rounding = 0.5 * 10**-decimals + 1e-9 + (0.5 * 10**-decimals if decimals else 0.0)
+    over, under = _SLACK.get(qualifier, (0.0, 0.0))
+    return bool(said - said * under - rounding <= share <= said + said * over + rounding)
+
+
+def _bracketed(row: Row) -> bool:
+    """Whether a figure opens a bracket: ``(38.13%)``, ``(257/900 people)``."""
+    before = row["sentence"][: row["start"] - row["sentence_start"]]
+    return bool(before.rstrip().endswith("("))
+
+
+def check(mentions: Iterable[Row]) -> dict[int, tuple[str, str]]:
+    """Ratios against the percentages beside them, within the sentences of one article.
+
+    ``mentions`` are the statistics of one article (rows with ``start``, ``end``, ``sentence``,
+    ``sentence_start``, ``value``, ``of``, ``value_kind``, ``qualifier``, ``text``). Returns, by
+    ``start``, the verdict (``consistent`` or ``inconsistent``) and the surface it was checked
+    against, for both sides of each pair. A ratio and a percentage that disagree are held against
+    each other only where one stands in brackets behind the other: two figures of one sentence
+    often speak of different things.
+    """
+    by_sentence: dict[int, list[Row]] = {}
+    for row in mentions:
+        by_sentence.setdefault(row["sentence_start"], []).append(row)
+    found: dict[int, tuple[str, str]] = {}
+    for rows in by_sentence.values():
+        ratios = [r for r in rows if r["value_kind"] == "ratio" and r["of"]]
+        shares = [
+            r
+            for r in rows
+            if r["value_kind"] == "percentage" and r["to"] is None and r["change"] is None
+        ]
+        for ratio in ratios:
+            near = [
+                p
+                for p in shares
+                if max(p["start"] - ratio["end"], ratio["start"] - p["end"]) <= _NEAREST
+            ]
+            agreeing = [p for p in near if _agrees(ratio["value"], ratio["of"], p)]
+            if agreeing:
+                partner, verdict = agreeing[0], CONSISTENT
+            elif (
+                len(near) == len(ratios) == 1
+                and ratio["value"] <= ratio["of"]
+                and _bracketed(max(ratio, near[0], key=lambda r: r["start"]))
+            ):
+                partner, verdict = near[0], INCONSISTENT
+            else:
+                continue
+            found[ratio["start"]] = (verdict, partner["text"])
+            found.setdefault(partner["start"], (verdict, ratio["text"]))
+    return found

@@ -1,0 +1,123 @@
+"""What each figure measures, and which figures of one story are the same figure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from pipeline.tabulate.stories import figure
+
+Row = Mapping[str, Any]
+
+_KIND_OF_INDICATOR = {"ratio": "count"}
+
+
+class Indicator(NamedTuple):
+    """The identity of a statistic: what it measures, the same with its value, and why."""
+
+    indicator_id: str
+    canonical_id: str
+    reason: str | None
+    counted: bool  # whether it is known what is counted
+
+
+def _period(row: Row) -> str | None:
+    start, end = row["period_start"], row["period_end"]
+    if not start or not end:
+        return None
+    if start[4:] == "-01-01" and end[4:] == "-12-31":
+        return start[:4] if start[:4] == end[:4] else f"{start[:4]}-{end[:4]}"
+    return start if start == end else f"{start}--{end}"
+
+
+def _value(row: Row) -> str:
+    """The value as a readable end of an id: ``557-of-1461``, ``3-to-5-percent``, ``25e9-vnd``."""
+    text = f"{row['value']:.15g}"
+    if row["of"] is not None:
+        text += f"-of-{row['of']:.15g}"
+    if row["to"] is not None:
+        text += f"-to-{row['to']:.15g}"
+    return text
+
+
+def _one(rows: Sequence[Row], column: str) -> str | None:
+    """What the rows that say anything agree on; ``None`` when they differ or all are silent."""
+    said = {r[column] for r in rows if r[column]}
+    return next(iter(said)) if len(said) == 1 else None
+
+
+def _identify(rows: Sequence[Row], story: str, ordinal: int) -> Indicator:
+    """The identity that ``rows``, one figure in the articles of one story, have together."""
+    unit = _one(rows, "unit_id") or _one(rows, "currency")
+    body = _one(rows, "organisation_id")
+    periods = {_period(r) for r in rows} - {None}
+    period = next(iter(periods)) if len(periods) == 1 else None
+    row = rows[0]
+    way = _KIND_OF_INDICATOR.get(row["value_kind"], row["value_kind"])
+    if row["change"]:
+        way += f"-{row['change']}"
+    settled = bool(unit and body and period)
+    parts = [unit or "?", way, body or "?", period or "?"]
+    indicator = "/".join(p for p in parts if p != "?") if settled else f"{story}/" + "/".join(parts)
+    repeat = f"#{ordinal}" if ordinal > 1 else ""
+    languages = sorted({r["language"] for r in rows})
+    reason = None
+    if len(languages) > 1:
+        reason = f"the same figure in the translations of one story ({', '.join(languages)})"
+    return Indicator(indicator, f"{indicator}={_value(row)}{repeat}", reason, unit is not None)
+
+
+def _align(by_article: Mapping[str, Sequence[Row]]) -> list[list[Row]]:
+    """Groups of the rows of one figure (same value) across the articles of a story.
+
+    A figure that stands equally often in each article is matched in order. Where the counts
+    differ, only rows that count the same unit are joined, in order; the rest stay apart.
+    """
+    counts = {len(rows) for rows in by_article.values()}
+    if len(counts) == 1:
+        return [list(group) for group in zip(*by_article.values(), strict=True)]
+    slots: dict[tuple[str, int], list[Row]] = defaultdict(list)
+    for article, rows in by_article.items():
+        seen: dict[str, int] = defaultdict(int)
+        for row in rows:
+            unit = row["unit_id"] or f"?{article}"
+            slots[unit, seen[unit]].append(row)
+            seen[unit] += 1
+    return list(slots.values())
+
+
+def indicators(
+    mentions: Iterable[Row], story_of: Mapping[str, str]
+) -> dict[tuple[str, int], Indicator]:
+    """The identity of every statistic: ``{(article_id, start): Indicator}``.
+
+    Where unit, body and period are all known, figures of different stories may share an
+    indicator. Where one is unknown the indicator belongs to its story alone (its id begins with
+    the story's), so that nothing is compared by guess. Figures that correspond in the
+    translations of one story settle each other: what one says and the other leaves open holds
+    for both.
+    """
+    grouped: dict[tuple[str, tuple[object, ...]], dict[str, list[Row]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    for row in sorted(mentions, key=lambda r: (str(r["article_id"]), int(r["start"]))):
+        if row["kind"] == "statistic":
+            key = (story_of[row["article_id"]], (*figure(row), row["change"]))
+            grouped[key][row["article_id"]].append(row)
+    found: dict[tuple[str, int], Indicator] = {}
+    for (story, _), by_article in grouped.items():
+        taken: dict[str, int] = defaultdict(int)
+        groups = sorted(
+            _align(by_article), key=lambda g: (min(r["start"] for r in g), str(g[0]["article_id"]))
+        )
+        for rows in groups:
+            first = _identify(rows, story, 1)
+            if first.counted:
+                identity = first  # the same number of the same thing, said again
+            else:
+                taken[first.canonical_id] += 1
+                identity = _identify(rows, story, taken[first.canonical_id])
+            for row in rows:
+                found[row["article_id"], row["start"]] = identity
+    return found

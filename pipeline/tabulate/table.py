@@ -1,0 +1,231 @@
+"""Mentions of any number of articles to the cross-lingual table."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from pipeline.records import MENTION_SCHEMA, table_schema
+from pipeline.tabulate.checks import CONSISTENT, INCONSISTENT, check
+from pipeline.tabulate.indicators import indicators
+from pipeline.tabulate.stories import figure, stories
+
+Row = Mapping[str, Any]
+
+KINDS = ("organisation", "reference", "statistic")
+_OWN_OF_MENTION = {
+    "article_id",
+    "path",
+    "language",
+    "kind",
+    "text",
+    "start",
+    "end",
+    "sentence",
+    "sentence_start",
+    "canonical_id",
+    "label",
+    "score",
+    "source",
+    "reason",
+}
+MERGED_COLUMNS = tuple(name for name in MENTION_SCHEMA.names if name not in _OWN_OF_MENTION)
+
+
+def merge(
+    articles: Iterable[Row], mentions: Iterable[Row]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Articles with their story, and mentions with the identity that their story settles.
+
+    Takes and gives rows of ``ARTICLE_SCHEMA`` and ``MENTION_SCHEMA``. What was found in one
+    article stays as it is; only ``story_id`` and, of statistics, ``canonical_id`` and
+    ``indicator_id`` are set, from the other columns alone, so that merging again changes nothing.
+    """
+    article_rows = [dict(row) for row in articles]
+    mention_rows = [dict(row) for row in mentions]
+    story_of = stories((r for r in article_rows if r["status"] == "ok"), mention_rows)
+    for row in article_rows:
+        row["story_id"] = story_of.get(row["article_id"]) if row["status"] == "ok" else None
+    found = indicators(mention_rows, story_of)
+    for row in mention_rows:
+        if row["kind"] == "statistic":
+            identity = found[row["article_id"], row["start"]]
+            row["canonical_id"] = identity.canonical_id
+            row["indicator_id"] = identity.indicator_id
+    return article_rows, mention_rows
+
+
+def _commonest(values: Iterable[Any]) -> Any:
+    """The commonest of the values that say anything; the smallest among equals; else ``None``."""
+    counts = Counter(v for v in values if v is not None)
+    return min(counts, key=lambda v: (-counts[v], v)) if counts else None
+
+
+def _wording(row: Row) -> str:
+    """How an article words a thing: a statistic with what it counts, unless its span says it."""
+    text, unit = str(row["text"]), row["unit"]
+    return f"{text} {unit}" if unit and unit.lower() not in text.lower() else text
+
+
+def _joined_by(
+    rows: Sequence[Row], languages: Sequence[str], n_stories: int, n_articles: int
+) -> str:
+    """What made the rows one, in a few words."""
+    own = _commonest(r["reason"] for r in rows)
+    kind = rows[0]["kind"]
+    if len(rows) == 1:
+        how = "one mention"
+    elif kind == "reference":
+        how = "same document number"
+    elif kind == "organisation":
+        how = "same body by the parts of its name"
+    elif n_articles > 1 and n_stories == 1:
+        how = "same figure in translations of one story"
+    elif n_stories > 1:
+        how = "same unit, body, period and value"
+    else:
+        how = "same figure again in one article"
+    if len(languages) > 1:
+        how += f" ({', '.join(languages)})"
+    return f"{how}; {own}" if own else how
+
+
+def _agreements(
+    groups: Mapping[tuple[str, str], list[Row]], story_of: Mapping[str, str]
+) -> dict[tuple[str, str], str]:
+    """``single``, ``agree``, ``conflict`` or ``translation`` for every row of the table."""
+    by_indicator: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for key, rows in groups.items():
+        if key[0] == "statistic":
+            by_indicator[rows[0]["indicator_id"]].append(key)
+    found = {}
+    for key, rows in groups.items():
+        own = {story_of[r["article_id"]] for r in rows}
+        found[key] = "agree" if len(own) > 1 else "single"
+    for keys in by_indicator.values():
+        # values said of one indicator by each story, and by each language of it
+        said: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        worded: dict[str, dict[str, set[tuple[str, str]]]] = defaultdict(lambda: defaultdict(set))
+        for key in keys:
+            for row in groups[key]:
+                story = story_of[row["article_id"]]
+                said[story].add(key)
+                worded[story][row["language"]].add(key)
+        for story, by_language in worded.items():
+            values = list(by_language.values())
+            if (
+                len(values) > 1
+                and all(len(v) == 1 for v in values)
+                and len(set.union(*values)) > 1
+                and "?" not in next(iter(values[0]))[1]
+            ):
+                for key in said[story]:
+                    found[key] = "translation"
+        sole = {next(iter(v)) for v in said.values() if len(v) == 1}
+        settled = not any("story-" in key[1].partition("/")[0] for key in keys)
+        # A story that itself gives several values speaks of parts or moments of it.
+        if settled and len(sole) > 1:
+            for key in sole:
+                if not _ranges_meet([groups[k][0] for k in sole]):
+                    found[key] = "conflict"
+    return found
+
+
+def _ranges_meet(rows: Sequence[Row]) -> bool:
+    """Whether values that differ may all be true: ``nearly 8,000`` and ``7,950``."""
+    bounds = [_bounds(r) for r in rows]
+    return max(low for low, _ in bounds) <= min(high for _, high in bounds)
+
+
+def _bounds(row: Row) -> tuple[float, float]:
+    low, high = row["value"], row["to"] if row["to"] is not None else row["value"]
+    slack = 0.1 * abs(high)
+    return {
+        "almost": (low - slack, high),
+        "about": (low - slack, high + slack),
+        "over": (low, high + slack),
+        "at_least": (low, math.inf),
+        "at_most": (-math.inf, high),
+    }.get(row["qualifier"], (low, high))
+
+
+def _checks(mentions: Iterable[Row]) -> dict[tuple[str, int], tuple[str, str]]:
+    by_article: dict[str, list[Row]] = defaultdict(list)
+    for row in mentions:
+        if row["kind"] == "statistic":
+            by_article[row["article_id"]].append(row)
+    return {
+        (article, start): verdict
+        for article, rows in by_article.items()
+        for start, verdict in check(rows).items()
+    }
+
+
+def table(
+    articles: Iterable[Row], mentions: Iterable[Row], languages: Sequence[str]
+) -> list[dict[str, Any]]:
+    """The cross-lingual table: one row per thing, in the columns of ``table_schema(languages)``.
+
+    Takes the rows that ``merge`` gave. Rows are sorted by kind, then those that most languages,
+    stories and mentions name first, then by id; the order of the input does not matter.
+    """
+    story_of = {r["article_id"]: r["story_id"] for r in articles if r["story_id"]}
+    rows_in = sorted(mentions, key=lambda r: (str(r["path"]), int(r["start"]), str(r["kind"])))
+    groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in rows_in:
+        if row["canonical_id"]:
+            groups[row["kind"], row["canonical_id"]].append(row)
+    agreements = _agreements(groups, story_of)
+    verdicts = _checks(rows_in)
+    names = table_schema(languages).names
+    result = []
+    for key, rows in groups.items():
+        kind, canonical = key
+        said_in = sorted({r["language"] for r in rows})
+        n_stories = len({story_of[r["article_id"]] for r in rows})
+        n_articles = len({r["article_id"] for r in rows})
+        checked = {verdicts[p][0] for r in rows if (p := (r["article_id"], r["start"])) in verdicts}
+        example = max(rows, key=lambda r: r["score"])
+        cells: dict[str, Any] = dict.fromkeys(names)
+        cells |= {name: _commonest(r[name] for r in rows) for name in MERGED_COLUMNS}
+        if kind == "statistic":
+            cells |= dict(
+                zip(("value", "of", "to", "value_kind", "currency"), figure(rows[0]), strict=True)
+            )
+            most = Counter(r["language"] for r in rows)
+            leading = min(most, key=lambda code: (-most[code], code))
+            cells["unit"] = (
+                _commonest(r["unit"] for r in rows if r["language"] == leading) or cells["unit"]
+            )
+        cells |= {
+            "kind": kind,
+            "canonical_id": canonical,
+            "label": _commonest(r["label"] for r in rows),
+            **{
+                code: _commonest(_wording(r) for r in rows if r["language"] == code)
+                for code in languages
+            },
+            "languages": ",".join(said_in),
+            "stories": n_stories,
+            "articles": n_articles,
+            "mentions": len(rows),
+            "score": round(math.fsum(r["score"] for r in rows) / len(rows), 4),
+            "reason": _joined_by(rows, said_in, n_stories, n_articles),
+            "agreement": agreements[key],
+            "check": INCONSISTENT if INCONSISTENT in checked else CONSISTENT if checked else None,
+            "example": example["sentence"],
+            "example_path": example["path"],
+        }
+        result.append(cells)
+    result.sort(
+        key=lambda c: (
+            KINDS.index(c["kind"]),
+            -(c["languages"].count(",") + 1),
+            -c["stories"],
+            -c["mentions"],
+            c["canonical_id"],
+        )
+    )
+    return result
