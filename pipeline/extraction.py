@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 import dataclasses
 import datetime
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,10 +17,14 @@ from pipeline.extract.references import references
 from pipeline.extract.sentences import containing, sentences
 from pipeline.extract.statistics import statistics
 from pipeline.normalise.organisations import identify
-from pipeline.normalise.units import unit_id
+from pipeline.normalise.units import unit_id, unit_label
 from pipeline.recognise import Name, Recogniser
 from pipeline.recognise.default import default_recogniser
 from pipeline.records import Mention, Organisation, Reference, Span, Statistic
+
+# How near before a figure, in characters and within its clause, a body is taken for its subject.
+_NEXT_TO = 60
+_CLAUSE_END = re.compile(r"[;:()\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +72,20 @@ def _free(spans: Sequence[Name], taken: Sequence[Span]) -> list[Name]:
 
 
 def _subject(
-    statistic: Statistic, organisations: Sequence[Organisation], sentence: Span
+    statistic: Statistic, organisations: Sequence[Organisation], sentence: Span, text: str
 ) -> str | None:
-    """The body a figure is about: the only one of its sentence, or the only one before it."""
+    """The body a figure is about: the one named just before it, else the only one of its sentence.
+
+    ``None`` when the sentence names several and none stands next to the figure.
+    """
     near = [o for o in organisations if o.canonical_id and sentence[0] <= o.start < sentence[1]]
-    before = {o.canonical_id for o in near if o.end <= statistic.start}
-    every = {o.canonical_id for o in near}
-    for bodies in (every, before):
-        if len(bodies) == 1:
-            return next(iter(bodies))
-    return None
+    before = [o for o in near if o.end <= statistic.start]
+    if before:
+        between = text[before[-1].end : statistic.start]
+        if len(between) <= _NEXT_TO and not _CLAUSE_END.search(between):
+            return before[-1].canonical_id
+    bodies = {o.canonical_id for o in near}
+    return next(iter(bodies)) if len(bodies) == 1 else None
 
 
 def extract(
@@ -125,13 +134,15 @@ def extract(
         published=published,
     )
     spans = sentences(text, language)
+    units = [unit_id(s.unit, language) if s.unit else None for s in found_statistics]
     found_statistics = [
         dataclasses.replace(
             s,
-            unit_id=unit_id(s.unit, language) if s.unit else None,
-            organisation_id=_subject(s, organisations, containing(spans, s.start, s.end)),
+            unit_id=unit,
+            label=unit_label(unit) if unit else None,
+            organisation_id=_subject(s, organisations, containing(spans, s.start, s.end), text),
         )
-        for s in found_statistics
+        for s, unit in zip(found_statistics, units, strict=True)
     ]
     mentions: list[Mention] = [*organisations, *found_references, *found_statistics]
     mentions.sort(key=lambda m: (m.start, m.end, m.kind))

@@ -17,8 +17,9 @@ from typing import Any
 
 from pipeline import languages
 
-_BLANK = "[ \\t\u00a0\u202f]+"
-_MAYBE_BLANK = "[ \\t\u00a0\u202f]*"
+# Bounded, so that no run of blanks costs more than its length.
+_BLANK = "[ \\t\u00a0\u202f]{1,4}"
+_MAYBE_BLANK = "[ \\t\u00a0\u202f]{0,4}"
 _DASH = "[-\u2010-\u2015\u2212]"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?!\d)"
 _MONTH_NUMBER = r"(?:0?[1-9]|1[0-2])(?!\d)"
@@ -112,7 +113,7 @@ def _fill(template: str, parts: dict[str, str]) -> re.Pattern[str]:
 def _patterns(language: str) -> _Patterns:
     data: dict[str, Any] = languages.data(language, "dates")
     words, years = data["words"], data["years"]
-    month = _either(data["months"]) + r"\b\.?"
+    month = _either(data["months"]) + r"\b(?:\.(?=[ \u00a0]?[0-9]))?"
     of = _either(words["of_year"])
     of_words = f"(?:,?{_BLANK}{of})?{_MAYBE_BLANK}[/,]?{_MAYBE_BLANK}"
     year_or_relative = (
@@ -199,9 +200,7 @@ def _patterns(language: str) -> _Patterns:
         list_joiner=re.compile(
             f"(?:,?{_BLANK}{_either(words['list_joiner'])}{_BLANK}|{_MAYBE_BLANK}[,/]{_MAYBE_BLANK})",
         ),
-        day_before=re.compile(
-            rf"(?:\b{_either(words['day_before'])},?{_BLANK}\(?|\()\Z"
-        ),
+        day_before=re.compile(rf"(?:\b{_either(words['day_before'])},?{_BLANK}\(?|\()\Z"),
         year_nouns=frozenset(years["nouns"]),
         every=frozenset(years["every"]),
         year_before=frozenset(years["before"]) | frozenset(data["months"]),
@@ -210,9 +209,7 @@ def _patterns(language: str) -> _Patterns:
     )
 
 
-def dates(
-    text: str, language: str, published: datetime.date | None = None
-) -> list[DateSpan]:
+def dates(text: str, language: str, published: datetime.date | None = None) -> list[DateSpan]:
     """The dates in ``text``, sorted and without overlap.
 
     A day or a stretch whose year the text does not give takes it from ``published`` and is
@@ -236,7 +233,7 @@ def masked(text: str, language: str) -> list[tuple[int, int]]:
 
 def _found(text: str, language: str, published: datetime.date | None) -> list[_Found]:
     patterns = _patterns(language)
-    text = _lower(text)
+    text = lowered(text)
     year = published.year if published else None
     candidates = [*_worded(text, patterns, year), *_at_digits(text, patterns, year)]
     # The earliest wins, of those that start together the longest.
@@ -280,7 +277,7 @@ def _month(name: str, patterns: _Patterns) -> int:
     return patterns.months[name.lower().rstrip(".")]
 
 
-def _lower(text: str) -> str:
+def lowered(text: str) -> str:
     """``text`` in lower case, with every character at its own offset."""
     lower = text.lower()
     if len(lower) == len(text):
@@ -322,9 +319,7 @@ def _worded(text: str, patterns: _Patterns, published: int | None) -> Iterator[_
             yield _read(kind, match, patterns, published)
 
 
-def _read(
-    kind: str, match: re.Match[str], patterns: _Patterns, published: int | None
-) -> _Found:
+def _read(kind: str, match: re.Match[str], patterns: _Patterns, published: int | None) -> _Found:
     """What a match of a worded pattern, or of a stretch that begins with digits, means."""
     start, end = match.span()
     groups = match.groupdict()
@@ -469,9 +464,7 @@ def _years(start: int, end: int, first: int, last: int) -> _Found:
     return _Found(start, end, datetime.date(first, 1, 1), datetime.date(last, 12, 31))
 
 
-def _is_year(
-    text: str, start: int, end: int, year: int, listed: bool, patterns: _Patterns
-) -> bool:
+def _is_year(text: str, start: int, end: int, year: int, listed: bool, patterns: _Patterns) -> bool:
     """Whether four bare digits are a year: by the words on both sides."""
     if not 1000 <= year <= 2100:
         return False

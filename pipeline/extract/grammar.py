@@ -13,9 +13,13 @@ from typing import Any, Generic, TypeVar
 
 from pipeline import facts, languages
 from pipeline.extract import tokens as tk
+from pipeline.extract.numbers import lexicon
 from pipeline.extract.tokens import Token
+from pipeline.records import Change, Qualifier
 
 T = TypeVar("T")
+_UP: Change = "up"
+_DOWN: Change = "down"
 
 
 class Phrases(Generic[T]):
@@ -80,39 +84,48 @@ class Grammar:
 
     def __init__(self, language: str) -> None:
         data: dict[str, Any] = languages.data(language, "statistics")
+        self._numbers = lexicon(language)
         currencies, measures = facts.data("currencies"), facts.data("measures")
         percent = dict.fromkeys(data["percent"]["words"], "percent")
         self.percent = Phrases({**percent, **dict.fromkeys(data["percent"]["points"], "points")})
 
-        self.qualifier_before = Phrases(
+        self.qualifier_before: Phrases[Qualifier] = Phrases(
             {p: q for q, ps in data["qualifiers"]["before"].items() for p in ps}
         )
-        self.qualifier_after = Phrases(
+        self.qualifier_after: Phrases[Qualifier] = Phrases(
             {p: q for q, ps in data["qualifiers"]["after"].items() for p in ps}
         )
         self.weak = frozenset(data["qualifiers"]["weak"]["words"])
+        self.among = frozenset(data["qualifiers"]["weak"]["among"])
 
+        self.level_verbs = frozenset(data["qualifiers"]["weak"]["level_verbs"])
         spread = data["range"]
         self.range_to, self.range_between = _set(spread["to"]), _set(spread["between"])
         self.range_and, self.range_from = _set(spread["and"]), _set(spread["from"])
         self.ratio_of, self.ratio_in = _set(data["ratio"]["of"]), _set(data["ratio"]["in"])
 
         change = data["change"]
-        self.change: dict[str, str] = {
-            **dict.fromkeys(change["up"], "up"),
-            **dict.fromkeys(change["down"], "down"),
+        self.change: dict[str, Change] = {
+            **dict.fromkeys(change["up"], _UP),
+            **dict.fromkeys(change["down"], _DOWN),
         }
         self.change_links = frozenset(change["links"])
-        self.change_nouns = frozenset(change.get("nouns", ()))
-        self.noun_links = frozenset(change.get("noun_links", ()))
+        self.change_nouns = frozenset(change["nouns"])
+        self.noun_links = frozenset(change["noun_links"])
         self.levels = frozenset(change["levels"])
         self.strong = frozenset(change["strong"])
-        self.change_after = Phrases(
+        self.change_after: Phrases[Change] = Phrases(
             {
-                **dict.fromkeys(change["after_up"], "up"),
-                **dict.fromkeys(change["after_down"], "down"),
+                **dict.fromkeys(change["after_up"], _UP),
+                **dict.fromkeys(change["after_down"], _DOWN),
             }
         )
+        self.change_particles: dict[str, Change] = {
+            **self.change,
+            **dict.fromkeys(change["particles_up"], _UP),
+            **dict.fromkeys(change["particles_down"], _DOWN),
+        }
+        self.auxiliaries = frozenset(change["auxiliaries"])
         self.plan = frozenset(change["plan"])
 
         codes = {code: code for code in currencies["codes"]}
@@ -122,12 +135,20 @@ class Grammar:
         self.currency_word: Phrases[str] = Phrases(
             {**{c.lower(): c for c in currencies["codes"]}, **data["money"]["words"]}
         )
+        self.currency_first: Phrases[str] = Phrases(
+            {
+                **{c.lower(): c for c in currencies["codes"]},
+                **{w: data["money"]["words"][w] for w in data["money"]["before"]},
+            }
+        )
         self.no_minor = frozenset(currencies["minor"]["none"])
 
         self.measure_sign = Phrases(dict.fromkeys(measures["signs"], True), exact=True)
+        self.class_signs = frozenset(measures["classes"])
         self.class_sign = Phrases(dict.fromkeys(measures["classes"], True), exact=True)
         self.measure_word = _set(data["measure"]["words"])
         self.duration = _set(data["measure"]["durations"])
+        self.fillers = frozenset(data["measure"]["fillers"])
         suffixes = data["measure"]["duration_suffixes"]
         self.duration_suffix = (
             re.compile(".{2,}(?:" + "|".join(map(re.escape, suffixes)) + ")") if suffixes else None
@@ -136,43 +157,59 @@ class Grammar:
         self.calendar_after = _set(data["measure"]["calendar_after"])
         self.calendar_before = _set(data["measure"]["calendar_before"])
 
+        self.calendar_units = frozenset(data["measure"]["calendar_units"])
+        self.not_durations = frozenset(data["measure"]["not_durations"])
+
         age = data["age"]
         self.age_before, self.age_after = _set(age["before"]), _set(age["after"])
         self.age_unit = frozenset(age["unit"])
         self.age_suffix = frozenset(age["suffix"])
+        self.age_bounds = frozenset(age["bounds"])
         self.age_people = frozenset(age["people"])
 
         self.ordinal_before = _set(data["ordinals"]["before"])
         self.year_before = frozenset(data["year"]["before"])
+        self.day_before = frozenset(data["year"]["day_before"])
         months = "|".join(re.escape(m) for m in sorted(data["year"]["months"], key=len)[::-1])
         between = "|".join(re.escape(w) for w in data["year"]["words_between"])
+        # "6 januaristraat": a street or square named after a day.
+        named = "|".join(re.escape(m) for m in data["year"]["months"] if len(m) > 5)
+        joiners = "|".join(re.escape(w) for w in data["year"]["day_joiners"])
+        days = rf"\d{{1,2}}(?:[ \u00a0]?(?:{joiners})[ \u00a0]\d{{1,2}}){{1,4}}"
         year = r"(?:1[89]|20)\d\d(?!\d)"
         self.date = re.compile(
-            rf"(?<![\w.,])(?:(?:\d{{1,2}}[ \u00a0]?(?:-|–|/)[ \u00a0]?)?\d{{1,2}}[ \u00a0]+(?:{months})\b"
+            rf"(?<![\w.,])(?:{days}[ \u00a0]+(?:{months})\b(?:[ \u00a0]+{year})?"
+            rf"|(?:\d{{1,2}}[ \u00a0]?(?:-|–|/)[ \u00a0]?)?\d{{1,2}}[ \u00a0]+(?:{months})\b"
             rf"(?:,?[ \u00a0]+(?:(?:{between})[ \u00a0]+)?{year})?"
             rf"|(?:{months})[ \u00a0]+(?:(?:{between})[ \u00a0]+)?{year}"
-            rf"|\d{{1,2}}[/.-]\d{{1,2}}[/.-](?:\d{{4}}|\d\d)(?![\w/])"
+            rf"|\d{{1,2}}(?P<sign>[/.-])\d{{1,2}}(?P=sign)(?:\d{{4}}|\d\d)(?![\w/])"
             rf"|\d{{1,2}}/(?:19|20)\d\d(?![\w/])"
             rf"|{year}[ \u00a0]?[-–—/][ \u00a0]?(?:{year}|\d\d(?![\d.,%]))"
+            rf"|\d{{1,2}}[ \u00a0]+(?:{named})\w+"
             rf"|\d{{1,2}}:\d\d(?::\d\d)?)",
             re.IGNORECASE,
         )
-        self.month_words = frozenset(data["year"]["months"])
         self.hours = frozenset(data["time"]["hours"])
-        self.time_before, self.time_after = _set(data["time"]["before"]), _set(data["time"]["after"])
+        self.time_before, self.time_after = (
+            _set(data["time"]["before"]),
+            _set(data["time"]["after"]),
+        )
 
         labels = data["labels"]
         self.label_before, self.label_after = _set(labels["before"]), _set(labels["after"])
+        self.phone_lines = frozenset(labels["lines"])
+        self.of_day = _set(data["time"]["of_day"])
+        self.label_worded = frozenset(labels["worded"])
         self.label_weak = frozenset(labels["weak"])
         self.titles = [tuple(t.split()) for t in labels["titles"]]
         self.quoted = frozenset(labels["quoted"])
         self.vague_before = _set(data["vague"]["before"])
         self.multiple_after = _set(data["multiples"]["after"])
-        self.one = frozenset(data["one"]["words"])
         self.one_not_after = frozenset(data["one"]["not_after"])
         self.one_not_after_unit = frozenset(data["one"]["not_after_unit"])
         self.one_not_before = _set(data["one"]["not_before"])
         self.fraction_not_before = frozenset(data["fraction"]["not_before"])
+        self.fraction_unsure = frozenset(data["fraction"]["unsure"])
         self.fraction_not_after = frozenset(data["fraction"]["not_after"])
         self.scores = frozenset(data["scores"]["words"])
         self.planning = frozenset(data["planning"]["words"])
@@ -180,7 +217,15 @@ class Grammar:
         nouns = data["nouns"]
         self.noun_first: bool = nouns["order"] == "noun first"
         self.classifiers = frozenset(nouns["classifiers"])
-        self.drop_classifiers = frozenset(nouns["drop_classifiers"])
+        self.containers = frozenset(nouns["containers"])
+        self.share_needs_base: bool = nouns["share_needs_base"]
+        self.back = _set(nouns["back"])
+        self.level_tail = _set(nouns["level_tail"])
+        self.not_classified = _set(nouns["not_classified"])
+        pattern = nouns["participle_pattern"]
+        self.participle = re.compile(pattern) if pattern else None
+        self.participles = frozenset(nouns["participles"])
+        self.before_amount = frozenset(nouns["before_amount"])
         self.stop = frozenset(nouns["stop"])
         self.joiners = frozenset(nouns["joiners"])
         self.verb_prefixes = tuple(nouns["verb_prefixes"])
@@ -189,14 +234,39 @@ class Grammar:
         self.longest: int = nouns["longest"]
         self.base = _set(nouns["base"])
         self.total = _set(nouns["total"])
+        self.rates = _set(nouns["rates"])
+        self.determiners = frozenset(nouns["determiners"])
+        self.openers = frozenset(nouns["openers"])
+        self.adjuncts = frozenset(nouns["adjuncts"])
+        self.times = frozenset(nouns["times"])
+        self.dropped = frozenset(nouns["dropped"])
+        dropped = nouns["dropped_pattern"]
+        self.dropped_pattern = re.compile(dropped) if dropped else None
+        self.whole_of = _set(nouns["whole_of"])
+        self.inner = frozenset(nouns["inner"])
         self.copulas = frozenset(nouns["copulas"])
         self.not_nouns = frozenset(nouns["not_nouns"])
         self.plain_adjectives = frozenset(nouns["plain_adjectives"])
         self.plural_endings = tuple(nouns["plural_endings"])
         self.adjective_endings = tuple(nouns["adjective_endings"])
 
-        self.furniture_labels = frozenset(data["furniture"]["labels"])
         self.abbreviations = frozenset(data["sentence"]["abbreviations"])
+
+    def is_number(self, word: str) -> bool:
+        """Whether a lower-case word is a number word."""
+        return self._numbers.morphemes(word) is not None
+
+    def is_dropped(self, word: str) -> bool:
+        """Whether a lower-case word before a noun is no part of what is counted."""
+        return word in self.dropped or bool(
+            self.dropped_pattern is not None and self.dropped_pattern.fullmatch(word)
+        )
+
+    def is_participle(self, word: str) -> bool:
+        """Whether a lower-case word describes the noun after it though it looks like a noun."""
+        return word in self.participles or bool(
+            self.participle is not None and self.participle.fullmatch(word)
+        )
 
     def is_verb(self, word: str) -> bool:
         """Whether a lower-case word looks like a verb by its prefix."""

@@ -25,6 +25,8 @@ Reading = Literal["group", "decimal"]
 
 # No text means a number of more digits than this; longer strings of digits are codes.
 MOST_DIGITS = 30
+# Nor a number word of more parts: 10^18 less one has under sixty.
+_MOST_PARTS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,11 +198,7 @@ class Lexicon:
         article = used == 1 and first.lower in self.articles
         if denominator is not None:
             return Phrase(after, value, denominator, article)
-        if (
-            article
-            and after < len(tokens)
-            and tokens[after].lower in self._halves
-        ):
+        if article and after < len(tokens) and tokens[after].lower in self._halves:
             factor, beyond = self.scale(tokens, after + 1)
             if beyond > after + 1:
                 return Phrase(beyond, _HALF * factor, None, False)
@@ -229,7 +227,7 @@ class Lexicon:
         parts: list[Morpheme] = []
         ends: list[int] = []
         k = i
-        while k < len(tokens) and len(parts) < 200:
+        while k < len(tokens) and len(parts) < _MOST_PARTS:
             token = tokens[k]
             if token.kind != tk.WORD:
                 break
@@ -295,7 +293,11 @@ class _Cardinal:
             return value, j
         value, j = value * 100, j + 1
         rest = self.below_hundred(j + 1 if self.role(j) == "joiner" else j)
-        if rest is not None and rest[0] > 0 and self.role(rest[1]) not in ("hundred", "denominator"):
+        if (
+            rest is not None
+            and rest[0] > 0
+            and self.role(rest[1]) not in ("hundred", "denominator")
+        ):
             return value + rest[0], rest[1]
         return value, j
 
@@ -410,6 +412,8 @@ def digits(surface: str) -> Digits | None:
             return None
         return Digits(Decimal(plain), None, sign, f"{sign!r} repeats: groups thousands")
     whole, part = pieces
+    if len(whole) > 1 and whole[0] == "0":
+        return None
     value = Decimal(f"{whole}.{part}")
     if len(part) != 3:
         return Digits(None, value, sign, f"{sign!r} not before three digits: a fraction")
@@ -420,8 +424,10 @@ def digits(surface: str) -> Digits | None:
 
 def _grouped(pieces: Sequence[str]) -> bool:
     first, *rest = pieces
-    return 1 <= len(first) <= 3 and not (len(first) > 1 and first[0] == "0") and all(
-        len(p) == 3 for p in rest
+    return (
+        1 <= len(first) <= 3
+        and not (len(first) > 1 and first[0] == "0")
+        and all(len(p) == 3 for p in rest)
     )
 
 

@@ -1,4 +1,4 @@
-"""Places of Vietnam: their official codes, names before and after July 2025, and what replaced them.
+"""Places of Vietnam: official codes, names before and after July 2025, and what replaced them.
 
 The data are those of the library ``vietnamadminunits`` (both systems of provinces, districts and
 communes, and the conversion between them), read from its packaged files once, when first needed.
@@ -11,15 +11,17 @@ Names of before keep working: they give a place with ``era`` ``before-2025`` and
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import importlib.util
 import json
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from importlib import resources
+from functools import cache
+from pathlib import Path
 from typing import Any, Literal
 
 from pipeline import facts, languages
@@ -64,18 +66,30 @@ class Found:
 _TOKEN = re.compile(r"[^\W_][^\W_\u0300-\u036f]*(?:[\u0300-\u036f]+[^\W_]*)*")
 
 
-@lru_cache(maxsize=1 << 16)
-def fold(text: str) -> str:
-    """Lower case without diacritics, ``đ`` as ``d``: what two spellings of a name share."""
-    if text.isascii():
-        return text.lower()
-    decomposed = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+_KEY_WORD = re.compile(r"[a-z0-9]+")
+
+
+def _plain(character: str) -> str:
+    """A letter without its diacritics; a combining mark alone becomes nothing."""
+    decomposed = unicodedata.normalize("NFD", character)
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
+# Latin letters of every European and Vietnamese alphabet, and the combining marks.
+_FOLDED = {
+    code: _plain(chr(code))
+    for code in (*range(0xC0, 0x250), *range(0x300, 0x370), *range(0x1E00, 0x1F00))
+} | {ord("đ"): "d", ord("Đ"): "D"}
+
+
+def fold(text: str) -> str:
+    """Lower case without diacritics, ``đ`` as ``d``: what two spellings of a name share."""
+    return text.lower() if text.isascii() else text.translate(_FOLDED).lower()
+
+
 def slugify(text: str) -> str:
-    """``text`` as it stands in a key: folded words joined by ``-``."""
-    return "-".join(_TOKEN.findall(fold(text)))
+    """``text`` as it stands in a key: folded words joined by ``-``; other scripts leave none."""
+    return "-".join(_KEY_WORD.findall(fold(text)))
 
 
 def tokens(text: str) -> Iterator[re.Match[str]]:
@@ -103,29 +117,31 @@ class Gazetteer:
 
     def province(self, place: Place) -> Place:
         """The province that ``place`` is or lies in."""
-        for place in (place, *self.ancestors(place)):  # noqa: B020
-            pass
-        return place
+        return [place, *self.ancestors(place)][-1]
 
 
 def _load(name: str) -> dict[str, Any]:
-    path = resources.files("vietnamadminunits") / "data" / f"{name}.json"
+    """A data file of the library, found without importing it. Raises ``ModuleNotFoundError``."""
+    spec = importlib.util.find_spec("vietnamadminunits")
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError("vietnamadminunits", name="vietnamadminunits")
+    path = Path(spec.submodule_search_locations[0]) / "data" / f"{name}.json"
     loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return loaded
 
 
 def _bare(name_vi: str, types: Sequence[str]) -> str:
     """A unit's name without its type word; a name that is a number keeps it (``Quận 1``)."""
+    lowered = name_vi.lower()
     for word in types:
-        if name_vi.lower().startswith(word + " "):
+        if lowered.startswith(word):
             rest = name_vi[len(word) + 1 :]
             return name_vi if rest.isdigit() else rest
     return name_vi
 
 
 def _ascii_name(name: str) -> str:
-    decomposed = unicodedata.normalize("NFD", name.replace("đ", "d").replace("Đ", "D"))
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    return name.translate(_FOLDED)
 
 
 @cache
@@ -220,7 +236,13 @@ def gazetteer() -> Gazetteer:
     }
     for row in own["aliases"]:
         aliases.update(dict.fromkeys(row["names"], row["of"]))
-    aliases = {" ".join(_TOKEN.findall(a)): slugify(of).replace("-", " ") for a, of in aliases.items()}
+    for code in languages.available():
+        with contextlib.suppress(languages.UnknownLanguage):
+            for slug, names in languages.data(code, "organisations").get("places", {}).items():
+                aliases.update(dict.fromkeys(map(fold, names), slug.replace("-", " ")))
+    aliases = {
+        " ".join(_TOKEN.findall(a)): slugify(of).replace("-", " ") for a, of in aliases.items()
+    }
     children: dict[str, set[str]] = {}
     for place in by_id.values():
         if place.parent is not None:
@@ -254,7 +276,8 @@ def _level_words(language: str | None) -> dict[tuple[str, ...], str]:
 
 
 @cache
-def _syllables() -> frozenset[str]:
+def syllables() -> frozenset[str]:
+    """The folded words of all place names: nearly every syllable that Vietnamese names have."""
     return frozenset(w for name in gazetteer().by_name for w in name.split(" "))
 
 
@@ -361,7 +384,7 @@ def find(
     level_words = _level_words(language)
     longest_level = max((len(w) for w in level_words), default=0)
     never_alone = frozenset(facts.data("places")["certain"]["never_alone"])
-    syllables = _syllables()
+    known_syllables = syllables()
     matches = list(_TOKEN.finditer(text))
     words = [fold(m[0]) for m in matches]
     raw: list[tuple[int, int, str, str | None]] = []
@@ -400,12 +423,14 @@ def find(
                         level = said
                         break
             if level is None:
-                if name in never_alone or places.aliases.get(name) in never_alone:
-                    if name in never_alone:
-                        break
+                if name in never_alone:
+                    break
                 before = text[matches[i - 1].end() : matches[i].start()] if i else "\n"
-                if i and before == " " and matches[i - 1][0][0].isupper() and (
-                    words[i - 1] in places.surnames
+                if (
+                    i
+                    and before == " "
+                    and matches[i - 1][0][0].isupper()
+                    and (words[i - 1] in places.surnames)
                 ):
                     break
                 end = matches[i + n - 1].end()
@@ -413,7 +438,7 @@ def find(
                     i + n < len(matches)
                     and matches[i + n][0][0].isupper()
                     and text[end : matches[i + n].start()] == " "
-                    and words[i + n] in syllables
+                    and words[i + n] in known_syllables
                     and tuple(words[i + n : i + n + 1]) not in level_words
                     and n < 3
                 ):
@@ -462,8 +487,11 @@ _DATELINE = re.compile(r"^\W{0,3}([^\n,:–—-]{3,40}?)\s*(?:[,(][^)\n]{0,30}\)
 
 def _source_province(text: str) -> str | None:
     """The name in the address of a provincial paper or portal (``baohagiang.vn``), if any."""
-    joined = {name.replace(" ", ""): name for name, ps in gazetteer().by_name.items()
-              if any(p.level == "province" for p in ps)}
+    joined = {
+        name.replace(" ", ""): name
+        for name, ps in gazetteer().by_name.items()
+        if any(p.level == "province" for p in ps)
+    }
     for m in _ADDRESS.finditer(text[-3000:]):
         for part in fold(m[1]).split("."):
             for candidate in (part, part.removeprefix("bao")):
@@ -508,18 +536,24 @@ def article_place(
             return places.province(said), "place in the dateline"
     source = _source_province(text)
     if source is not None:
-        local = resolve(source, "province", None, published) or resolve(source, "city", None, published)
+        local = resolve(source, "province", None, published) or resolve(
+            source, "city", None, published
+        )
         if local is not None and (
             not named or named[local.id] * 2 >= max(named.values()) or named[local.id] > 1
         ):
             return local, "provincial paper"
     if named:
-        (first, count), *rest = sorted(named.items(), key=lambda kv: (-kv[1], kv[0]))
+        (top, count), *rest = sorted(named.items(), key=lambda kv: (-kv[1], kv[0]))
         others = sum(n for _, n in rest)
+        if places.by_id[top].slug in facts.data("places")["certain"]["capital"]:
+            worded = [f for f in found if f.place.id == top and f.end - f.start > 8]
+            if len(worded) < 3:
+                return None, "no place certain: only the capital is named"
         if count >= 2 and count > others * 1.5:
-            return places.by_id[first], f"place named most ({count} of {count + others})"
+            return places.by_id[top], f"place named most ({count} of {count + others})"
         if count == 1 and not rest:
-            return places.by_id[first], "only place named"
+            return places.by_id[top], "only place named"
     return None, "no place certain"
 
 

@@ -34,12 +34,11 @@ _SEPARATOR = re.compile(
 _ONLY_BLANK = re.compile(f"{_BLANK}{{1,2}}")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}(?![0-9])")
 _LETTERS = re.compile(r"[^\W\d_]+(?:&[^\W\d_]+)?(?:\.(?=[^\W\d_]{2}))?")
-_TERM = re.compile(f"{_BLANK}{{0,2}}([0-9OoIl]{{1,2}})(?![0-9^\\w])")
 _TRAILING_DIGITS = re.compile(r"[0-9]{1,2}(?![0-9])")
 _LIKE_DIGITS = str.maketrans("OoIl", "0011")
 _NUMBER = re.compile(
     r"(?:(?P<thousands>[0-9]{1,2}[.,][0-9]{3})|(?P<plain>(?=[OoIl]{0,4}[0-9])[0-9OoIl]{1,5}))"
-    r"(?P<letter>[a-cA-C])?(?![0-9])"
+    r"(?:(?P<letter>[a-cA-C])(?![^\W_]))?(?![0-9])"
 )
 _MAX_TOKENS = 7
 
@@ -76,16 +75,23 @@ class _Token:
 @dataclass(frozen=True, slots=True)
 class _Grammar:
     types: dict[str, str]
-    exact_types: frozenset[str]
+    exact_types: dict[str, str]
     type_ids: dict[str, str]
     type_names: dict[str, str]
     issuers: dict[str, str]
-    exact_issuers: frozenset[str]
+    exact_issuers: dict[str, str]
     sides: dict[str, Side]
     issuer_names: dict[str, str]
     units: dict[str, str]
     terms: tuple[tuple[int, int, str], ...]
     sole: dict[str, str]
+    as_signed: frozenset[str]
+    aliases: dict[str, str]
+    assembly: re.Pattern[str]
+    assembly_types: tuple[str, ...]
+    letter: str
+    short: dict[str, str]
+    also: dict[str, frozenset[str]]
 
 
 def fold(text: str) -> str:
@@ -105,12 +111,13 @@ def _grammar() -> _Grammar:
         ids[code] = entry["id"]
         names[code] = entry["en"]
         if entry.get("in_number", True):
-            # ``HĐ`` and ``DA`` are rarer than ``HD`` and ``ĐA``, which lost diacritics make of them.
+            # ``HĐ`` without its diacritic is taken for ``HD``, which is far commoner.
             types.setdefault(fold(code), code)
     issuers: dict[str, str] = {}
     sides: dict[str, Side] = {}
     issuer_names: dict[str, str] = {}
-    exact = set()
+    exact: set[str] = set()
+    exact_types = {e["code"] for e in data["types"] if e.get("in_number", True)}
     for side, group in data["issuers"].items():
         for code, (_, english) in group.items():
             exact.add(code)
@@ -125,16 +132,27 @@ def _grammar() -> _Grammar:
         issuer_names[code] = data["issuers"]["state"][code][1]
     return _Grammar(
         types=types,
-        exact_types=frozenset(ids),
+        exact_types={code.upper(): code for code in exact_types},
         type_ids=ids,
         type_names=names,
         issuers=issuers,
-        exact_issuers=frozenset(exact),
+        exact_issuers={code.upper(): code for code in exact},
         sides=sides,
         issuer_names=issuer_names,
         units={fold(code): code for code in data["units"]["codes"]},
         terms=tuple((a, b, t) for t, (a, b) in data["assembly_terms"].items()),
         sole=dict(data["sole_issuer"]),
+        as_signed=frozenset(exact | exact_types),
+        aliases=dict(data["aliases"]),
+        assembly=re.compile(
+            f"(?P<code>{'|'.join(data['assembly']['codes'])}){_BLANK}{{0,2}}"
+            r"(?P<term>[0-9OoIl]{1,2})(?!\w)",
+            re.IGNORECASE,
+        ),
+        assembly_types=tuple(data["assembly"]["types"]),
+        letter=data["letters"]["type"],
+        short={e["code"]: e["short"] for e in data["types"] if "short" in e},
+        also={e["code"]: frozenset(e.get("also", ())) for e in data["types"]},
     )
 
 
@@ -177,7 +195,9 @@ def _tokens(text: str, position: int, announced: bool) -> list[_Token]:
             # Without a separator only a known code in capitals goes on a number.
             code = _LETTERS.match(text, after)
             after_year = bool(tokens) and tokens[-1].text.isdecimal()
-            if not code or not code[0].isupper() or (tokens and not blank and not after_year):
+            if not code or (tokens and not blank and not after_year):
+                break
+            if code[0] not in grammar.as_signed and not code[0].isupper():
                 break
             if not _is_known(code[0], grammar) or len(tokens) > 2:
                 break
@@ -186,16 +206,16 @@ def _tokens(text: str, position: int, announced: bool) -> list[_Token]:
             tokens.append(_Token(mark, spaced, year[0], year.end()))
             position = year.end()
             continue
+        if assembly := grammar.assembly.match(text, after):
+            word = assembly["code"].upper() + assembly["term"].translate(_LIKE_DIGITS)
+            tokens.append(_Token(mark, spaced, word, assembly.end()))
+            position = assembly.end()
+            continue
         code = _LETTERS.match(text, after)
         if not code:
             break
         word, end = unicodedata.normalize("NFC", code[0]).rstrip("."), code.end()
-        if fold(word) in {"QH", "UBTVQH"}:
-            term = _TERM.match(text, end)
-            if term:
-                word += term[1].translate(_LIKE_DIGITS)
-                end = term.end()
-        elif digits := _TRAILING_DIGITS.match(text, end):
+        if digits := _TRAILING_DIGITS.match(text, end):
             word += digits[0]
             end = digits.end()
         if end < len(text) and (text[end].isalnum() or text[end] == "_"):
@@ -217,8 +237,10 @@ def _is_known(word: str, grammar: _Grammar) -> bool:
 
 def _assembly(word: str) -> str | None:
     """``QH15`` and the like in true form."""
-    match = re.fullmatch(r"(UBTVQH|QH)([0-9]{1,2})", fold(word))
-    return f"{match[1]}{int(match[2])}" if match and 0 < int(match[2]) < 30 else None
+    match = _grammar().assembly.fullmatch(fold(word))
+    if not match or not match["term"].isdecimal() or not 0 < int(match["term"]) < 30:
+        return None
+    return f"{match['code']}{int(match['term'])}"
 
 
 def _glued(folded: str, grammar: _Grammar) -> tuple[str, str] | None:
@@ -231,9 +253,15 @@ def _glued(folded: str, grammar: _Grammar) -> tuple[str, str] | None:
 
 
 def _type(token: _Token, grammar: _Grammar) -> str | None:
-    if token.text in grammar.exact_types and fold(token.text) in grammar.types:
-        return token.text
-    return grammar.types.get(fold(token.text))
+    return grammar.exact_types.get(token.text.upper()) or grammar.types.get(fold(token.text))
+
+
+def _extended_type(word: str, grammar: _Grammar) -> str | None:
+    """``word`` in true form when it begins with a known type and goes on in capitals."""
+    for size in range(len(word) - 1, 1, -1):
+        if word.isupper() and (code := grammar.types.get(fold(word[:size]))):
+            return code + word[size:]
+    return None
 
 
 def _issuer(token: _Token, grammar: _Grammar, announced: bool) -> tuple[str, bool] | None:
@@ -241,12 +269,9 @@ def _issuer(token: _Token, grammar: _Grammar, announced: bool) -> tuple[str, boo
     word = token.text
     if assembly := _assembly(word):
         return assembly, True
-    if word.upper() in {"T\u01af", "TW\u01af"}:
-        # Trung ương; without its horn the letter would make it a provincial committee.
-        return "TW", True
-    if word in grammar.exact_issuers:
-        return word, True
-    if code := grammar.issuers.get(fold(word)):
+    if alias := grammar.aliases.get(word.upper()):
+        return alias, True
+    if code := grammar.exact_issuers.get(word.upper()) or grammar.issuers.get(fold(word)):
         return code, True
     if _is_code(word) and (announced or not word.isascii()):
         return word, False
@@ -276,12 +301,23 @@ def _read(number: str, tokens: list[_Token], announced: bool) -> DocumentNumber 
         )
     glued = _glued(fold(first.text), grammar)
     code = _type(first, grammar)
-    if code and len(rest) > 1 and (issuer := _issuer(rest[1], grammar, announced and rest[0].mark != "")):
+    if (
+        code
+        and len(rest) > 1
+        and (issuer := _issuer(rest[1], grammar, announced and rest[0].mark != ""))
+    ):
         return _assemble(number, year, code, issuer, rest, 1, announced)
-    if glued:
+    office = fold(first.text) in grammar.issuers and not year and len(rest) > 1
+    if glued and not office:
         return _assemble(number, year, glued[0], (glued[1], True), rest, 0, announced)
     if code or year or not first.mark:
         return None
+    if first.mark == "-" and len(rest) > 1 and rest[1].mark == "/":
+        # A Party type with more letters ("QĐNS", a decision on personnel).
+        extended = _extended_type(first.text, grammar)
+        issuer = _issuer(rest[1], grammar, announced)
+        if extended and issuer:
+            return _assemble(number, None, extended, issuer, rest, 1, announced)
     issuer = _issuer(first, grammar, announced)
     if not issuer or (len(rest) == 1 and not (announced and issuer[1])):
         return None
@@ -307,12 +343,11 @@ def _assemble(
     bodies = [name]
     end = tokens[index].end
     for token in tokens[index + 1 :]:
-        unit = _unit(token, grammar, announced)
-        if not unit or token.text.islower() or not token.mark:
+        known_unit = len(token.text) > 2 and fold(token.text) in grammar.issuers
+        unit = _unit(token, grammar)
+        if not unit or not token.mark or (token.text.islower() and not known_unit):
             break
-        if token.spaced and (
-            token.text not in grammar.exact_issuers if code else not announced or len(bodies) > 1
-        ):
+        if token.spaced and not (known_unit if code else announced and len(bodies) == 1):
             break
         bodies.append(unit)
         end = token.end
@@ -332,18 +367,20 @@ def _assemble(
     else:
         canonical = f"{number}/{code}-{issuers}"
     return DocumentNumber(
-        0, end, canonical, number, year, code or "CV", issuers, known, False
+        0, end, canonical, number, year, code or grammar.letter, issuers, known, False
     )
 
 
-def _unit(token: _Token, grammar: _Grammar, announced: bool) -> str | None:
+def _unit(token: _Token, grammar: _Grammar) -> str | None:
     """A further issuer or a unit inside one, in true form."""
     word = token.text
     if word.upper() == word and fold(word) in grammar.units:
         return grammar.units[fold(word)]
-    if found := _issuer(token, grammar, True):
-        return found[0]
-    return word if word.isupper() else None
+    if len(word) < 3:
+        # Too short to tell which letters lost a diacritic.
+        return word if word.isupper() else None
+    found = _issuer(token, grammar, True)
+    return found[0] if found else None
 
 
 _PARTIAL = re.compile(
@@ -365,14 +402,57 @@ def partial_at(text: str, start: int) -> tuple[int, str, str] | None:
     return code.end(), number, kind
 
 
-def type_id(code: str | None, issuer: str | None = None) -> str | None:
-    """The value of ``reference_type`` for a type's letters."""
-    return _grammar().type_ids.get(code) if code else None
+def renumbered(like: DocumentNumber, number: str) -> str:
+    """The canonical id of ``like`` under another number: its type, year and issuer stay."""
+    return number.lstrip("0").zfill(2) + like.canonical.removeprefix(like.number)
+
+
+def type_id(code: str | None) -> str | None:
+    """The value of ``reference_type`` for a type's letters, those of a longer type included."""
+    if not code:
+        return None
+    ids = _grammar().type_ids
+    prefixes = (code, *(code[:size] for size in range(len(code) - 1, 1, -1)))
+    return next((ids[prefix] for prefix in prefixes if prefix in ids), None)
 
 
 def type_name(code: str) -> str | None:
     """The English name of a type (``Resolution``), ``None`` when the facts lack it."""
     return _grammar().type_names.get(code)
+
+
+def type_words() -> dict[str, tuple[str, str]]:
+    """The Vietnamese and the English name of each type, by its letters."""
+    return {e["code"]: (e["vi"], e["en"]) for e in facts.data("documents")["types"]}
+
+
+def assembly_types() -> tuple[str, ...]:
+    """The types that a number of the National Assembly may stand for, laws first."""
+    return _grammar().assembly_types
+
+
+def spoken_types(code: str) -> tuple[str, ...]:
+    """The types under which a document of type ``code`` is spoken of, itself first."""
+    short = _grammar().short.get(code)
+    return (code, short) if short else (code,)
+
+
+def may_be(code: str | None, kind: str | None) -> bool:
+    """Whether documents with the letters ``code`` may be of the other type ``kind`` as well."""
+    return kind is not None and kind in _grammar().also.get(code or "", frozenset())
+
+
+@cache
+def _kind_names() -> dict[str, str]:
+    names: dict[str, str] = {}
+    for entry in facts.data("documents")["types"]:
+        names.setdefault(entry["id"], entry["en"])
+    return names
+
+
+def kind_name(kind: str | None) -> str | None:
+    """The English name of a ``reference_type`` (``regulation`` gives ``Regulation``)."""
+    return _kind_names().get(kind) if kind else None
 
 
 def issuer_name(code: str) -> str | None:
@@ -389,10 +469,11 @@ def completed(code: str, number: str, year: str) -> str | None:
     grammar = _grammar()
     if issuer := grammar.sole.get(code):
         return f"{number}/{year}/{code}-{issuer}"
-    if code == "Luật":
+    assembly = facts.data("documents")["assembly"]["codes"][0]
+    if code == grammar.assembly_types[0]:
         for first, last, term in grammar.terms:
             if first <= int(year) <= last:
-                return f"{number}/{year}/QH{term}"
+                return f"{number}/{year}/{assembly}{term}"
     return None
 
 
@@ -404,23 +485,58 @@ class Document:
     type: str
     date: datetime.date | None
     title: str | None
+    shared: bool = False
 
 
 @cache
-def register() -> dict[str, Document]:
-    """The well-known documents of ``facts/register.toml`` by canonical id."""
-    return {
-        entry["id"]: Document(entry["id"], entry["type"], entry.get("date"), entry.get("title"))
-        for entry in facts.data("register")["documents"]
-    }
+def register() -> dict[str, tuple[Document, ...]]:
+    """The well-known documents of ``facts/register.toml`` by canonical id.
+
+    Several documents may bear one number: Party numbers begin anew with each term, those of
+    many State documents with each year.
+    """
+    found: dict[str, tuple[Document, ...]] = {}
+    for entry in facts.data("register")["documents"]:
+        document = Document(
+            entry["id"],
+            entry["type"],
+            entry.get("date"),
+            entry.get("title"),
+            entry.get("shared", False),
+        )
+        found[document.id] = (*found.get(document.id, ()), document)
+    return found
+
+
+def registered(canonical_id: str, date: str | None) -> Document | None:
+    """The register's document of this number, issued on ``date`` where the article says so.
+
+    ``None`` when none is known, or when several bear the number and no date tells them apart.
+    """
+    entries = register().get(canonical_id, ())
+    if date:
+        same = [e for e in entries if e.date and e.date.isoformat().startswith(date)]
+        return same[0] if len(same) == 1 else None
+    return entries[0] if len(entries) == 1 and not entries[0].shared else None
+
+
+# Years after which a number may stand for another document: a Party committee's term, a year.
+_PARTY_TERM = 5
 
 
 def date_check(canonical_id: str | None, date: str | None) -> str | None:
     """Whether a date of issue (ISO 8601, of any precision) agrees with the register.
 
-    ``consistent``, ``inconsistent``, or ``None`` when the register or the article is silent.
+    ``consistent``, ``inconsistent``, or ``None`` when the register or the article is silent, or
+    when the date is so far off that another document bears the same number.
     """
-    entry = register().get(canonical_id or "")
-    if not entry or not entry.date or not date:
+    entries = [e.date for e in register().get(canonical_id or "", ()) if e.date]
+    if not entries or not date or not canonical_id:
         return None
-    return "consistent" if entry.date.isoformat().startswith(date) else "inconsistent"
+    if any(day.isoformat().startswith(date) for day in entries):
+        return "consistent"
+    apart = min(abs(day.year - int(date[:4])) for day in entries)
+    if re.match(r"[^/]+/(?:19|20)[0-9]{2}/", canonical_id):
+        return "inconsistent"
+    party = re.match(r"[^/]+-", canonical_id)
+    return "inconsistent" if apart < (_PARTY_TERM if party else 1) else None

@@ -18,7 +18,7 @@ import pipeline
 from pipeline import articles, extraction, tabulate
 from pipeline.configuration import Configuration
 from pipeline.read import Sidecar, Source, discover
-from pipeline.records import Article
+from pipeline.records import ARTICLE_SCHEMA, Article
 from pipeline.run import outputs
 
 Rows = list[dict[str, Any]]
@@ -124,7 +124,7 @@ def _settle_duplicates(found: Iterable[tuple[Article, Rows]]) -> tuple[Rows, Row
     article_rows: Rows = []
     mention_rows: Rows = []
     for article, rows in sorted(found, key=lambda pair: pair[0].path):
-        row = {name: getattr(article, name) for name in outputs.ARTICLE_SCHEMA.names}
+        row = {name: getattr(article, name) for name in ARTICLE_SCHEMA.names}
         if article.status == "ok":
             earlier = first.setdefault(article.article_id, article.path)
             if earlier != article.path:

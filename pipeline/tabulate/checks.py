@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import combinations
 from typing import Any
 
 Row = Mapping[str, Any]
@@ -35,7 +36,7 @@ def _bracketed(row: Row) -> bool:
 
 
 def check(mentions: Iterable[Row]) -> dict[int, tuple[str, str]]:
-    """Ratios against the percentages beside them, within the sentences of one article.
+    """Ratios, and pairs of counts, against the percentages beside them, within each sentence.
 
     ``mentions`` are the statistics of one article (rows with ``start``, ``end``, ``sentence``,
     ``sentence_start``, ``value``, ``of``, ``value_kind``, ``qualifier``, ``text``). Returns, by
@@ -74,4 +75,23 @@ def check(mentions: Iterable[Row]) -> dict[int, tuple[str, str]]:
                 continue
             found[ratio["start"]] = (verdict, partner["text"])
             found.setdefault(partner["start"], (verdict, ratio["text"]))
+        counts = [r for r in rows if r["value_kind"] == "count" and r["to"] is None]
+        for share in shares:
+            if share["start"] not in found and share["qualifier"] is None:
+                _share_of_counts(share, counts, found)
     return found
+
+
+def _share_of_counts(share: Row, counts: list[Row], found: dict[int, tuple[str, str]]) -> None:
+    """A percentage against two counts named just before it: ``628 of 1,702 teachers, or 36.9%``.
+
+    Only agreement is told, and only of a percentage with decimals: whole ones agree by chance.
+    """
+    if share["value"] == round(share["value"]):
+        return
+    before = [c for c in counts if 0 <= share["start"] - c["end"] <= _NEAREST]
+    for part, whole in combinations(before, 2):
+        if 0 < part["value"] < whole["value"] and _agrees(part["value"], whole["value"], share):
+            for row, other in ((part, share), (whole, share), (share, part)):
+                found.setdefault(row["start"], (CONSISTENT, other["text"]))
+            return

@@ -51,14 +51,14 @@ def _identify(rows: Sequence[Row], story: str, ordinal: int) -> Indicator:
     """The identity that ``rows``, one figure in the articles of one story, have together."""
     unit = _one(rows, "unit_id") or _one(rows, "currency")
     body = _one(rows, "organisation_id")
-    periods = {_period(r) for r in rows} - {None}
+    periods = {p for r in rows if (p := _period(r)) is not None}
     period = next(iter(periods)) if len(periods) == 1 else None
     row = rows[0]
-    way = _KIND_OF_INDICATOR.get(row["value_kind"], row["value_kind"])
+    way = str(_KIND_OF_INDICATOR.get(row["value_kind"], row["value_kind"]))
     if row["change"]:
         way += f"-{row['change']}"
     settled = bool(unit and body and period)
-    parts = [unit or "?", way, body or "?", period or "?"]
+    parts: list[str] = [unit or "?", way, body or "?", period or "?"]
     indicator = "/".join(p for p in parts if p != "?") if settled else f"{story}/" + "/".join(parts)
     repeat = f"#{ordinal}" if ordinal > 1 else ""
     languages = sorted({r["language"] for r in rows})

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from pipeline.normalise.references import date_check
 from pipeline.records import MENTION_SCHEMA, table_schema
 from pipeline.tabulate.checks import CONSISTENT, INCONSISTENT, check
 from pipeline.tabulate.indicators import indicators
@@ -152,15 +153,39 @@ def _bounds(row: Row) -> tuple[float, float]:
 
 
 def _checks(mentions: Iterable[Row]) -> dict[tuple[str, int], tuple[str, str]]:
+    """By article and start, whether a figure or a date of issue agrees with what it can be held
+    against, and what that is."""
+    found: dict[tuple[str, int], tuple[str, str]] = {}
     by_article: dict[str, list[Row]] = defaultdict(list)
     for row in mentions:
         if row["kind"] == "statistic":
             by_article[row["article_id"]].append(row)
-    return {
-        (article, start): verdict
-        for article, rows in by_article.items()
-        for start, verdict in check(rows).items()
-    }
+        elif row["kind"] == "reference":
+            verdict = date_check(row["canonical_id"], row["reference_date"])
+            if verdict:
+                found[row["article_id"], row["start"]] = (verdict, "the register of documents")
+    for article, rows in by_article.items():
+        found |= {(article, start): verdict for start, verdict in check(rows).items()}
+    return found
+
+
+def _labels(mentions: Iterable[Row]) -> dict[str, str]:
+    """The English names of the bodies that statistics may be about."""
+    said: dict[str, list[str]] = defaultdict(list)
+    for row in mentions:
+        if row["kind"] == "organisation" and row["canonical_id"] and row["label"]:
+            said[row["canonical_id"]].append(row["label"])
+    return {body: _commonest(names) for body, names in said.items()}
+
+
+def _label(rows: Sequence[Row], bodies: Mapping[str, str]) -> str | None:
+    """The English name of a row; of a statistic what it counts, of whom and when, if known."""
+    label: str | None = _commonest(r["label"] for r in rows)
+    if rows[0]["kind"] != "statistic" or label is None:
+        return label
+    body = bodies.get(_commonest(r["organisation_id"] for r in rows) or "")
+    year = _commonest(r["period_end"][:4] for r in rows if r["period_end"])
+    return ", ".join(part for part in (label, body, year) if part)
 
 
 def table(
@@ -179,6 +204,7 @@ def table(
             groups[row["kind"], row["canonical_id"]].append(row)
     agreements = _agreements(groups, story_of)
     verdicts = _checks(rows_in)
+    labels = _labels(rows_in)
     names = table_schema(languages).names
     result = []
     for key, rows in groups.items():
@@ -202,7 +228,7 @@ def table(
         cells |= {
             "kind": kind,
             "canonical_id": canonical,
-            "label": _commonest(r["label"] for r in rows),
+            "label": _label(rows, labels),
             **{
                 code: _commonest(_wording(r) for r in rows if r["language"] == code)
                 for code in languages

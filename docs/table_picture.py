@@ -1,0 +1,91 @@
+"""Make ``docs/table.png``, the picture of the table in the README, from the sample articles.
+
+    python docs/table_picture.py [--browser chromium]
+
+Needs a Chromium, which takes the screenshot; the program itself never does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import html
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+
+import pipeline
+
+ROOT = Path(__file__).resolve().parent.parent
+COLUMNS = ["label", "ms", "nl", "value", "stories", "agreement", "check", "example_path"]
+STYLE = """
+body { font: 13px/1.35 "DejaVu Sans", sans-serif; margin: 14px; color: #1d2733; background: #fff; }
+table { border-collapse: collapse; }
+th { text-align: left; border-bottom: 2px solid #1d2733; padding: 4px 9px; }
+td { border-bottom: 1px solid #d5dbe1; padding: 4px 9px; vertical-align: top; }
+td.value { text-align: right; font-variant-numeric: tabular-nums; }
+tr.kind td { background: #eef3f7; font-weight: bold; border-bottom: 0; padding-top: 8px; }
+.conflict, .inconsistent { color: #b3261e; font-weight: bold; } .agree, .consistent { color: #1b6e3c; }
+"""
+
+
+def rows(table: pd.DataFrame) -> pd.DataFrame:
+    """A few rows of each kind that both languages have: the first, and every contradiction."""
+    both = table[table.languages == "ms,nl"]
+    parts = [
+        both[both.kind == "organisation"].head(4),
+        both[both.kind == "reference"].head(3),
+        both[both.agreement == "conflict"],
+        both[(both.kind == "statistic") & both.check.notna()].head(3),
+        both[(both.kind == "statistic") & both.qualifier.notna()].head(2),
+    ]
+    return pd.concat(parts).drop_duplicates("canonical_id")
+
+
+def cell(name: str, value: object) -> str:
+    """One cell as HTML."""
+    text = "" if pd.isna(value) else f"{value:,.15g}" if isinstance(value, float) else str(value)
+    return f'<td class="{name} {html.escape(text)}">{html.escape(text)}</td>'
+
+
+def page(table: pd.DataFrame) -> str:
+    """The rows as an HTML page."""
+    lines = ["<tr>" + "".join(f"<th>{c}</th>" for c in COLUMNS) + "</tr>"]
+    for kind, group in table.groupby("kind", sort=False):
+        lines.append(f'<tr class="kind"><td colspan="{len(COLUMNS)}">{kind}</td></tr>')
+        for row in group.to_dict("records"):
+            lines.append("<tr>" + "".join(cell(c, row[c]) for c in COLUMNS) + "</tr>")
+    return f"<meta charset='utf-8'><style>{STYLE}</style><table>{''.join(lines)}</table>"
+
+
+def main() -> None:
+    """Read the samples, draw the rows, take the picture."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--browser", default="chromium")
+    parser.add_argument("--height", type=int, default=640)
+    options = parser.parse_args()
+    table = pipeline.load().run(ROOT / "corpus" / "articles").table
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "table.html"
+        file.write_text(page(rows(table)), encoding="utf-8")
+        subprocess.run(
+            [
+                options.browser,
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--hide-scrollbars",
+                "--force-device-scale-factor=1.5",
+                f"--user-data-dir={folder}/profile",
+                f"--window-size=1500,{options.height}",
+                f"--screenshot={ROOT / 'docs' / 'table.png'}",
+                file.as_uri(),
+            ],
+            check=True,
+            capture_output=True,
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,380 @@
+"""Number expressions as they stand in a sentence: digits or words, scale, sign or unit after.
+
+Digits that hang together with letters or other digits are codes ("29A-123.45", "ke-15") and no
+expressions. What an expression is for is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from pipeline.extract import nounphrase
+from pipeline.extract import numbers as nm
+from pipeline.extract import tokens as tk
+from pipeline.extract.grammar import Grammar
+from pipeline.extract.numbers import Digits, Lexicon
+from pipeline.extract.tokens import Token
+from pipeline.records import Change, Qualifier, ValueKind
+
+DASHES = frozenset("-–—‐‑−")
+OPEN, CLOSE = frozenset("([{"), frozenset(")]}")
+QUOTES = frozenset("\"'“”‘’«»„")
+# What a search for words around a number never crosses.
+BREAKS = frozenset(".;:()!?")
+# What a bare number beside a name can be as an age.
+_YOUNGEST, _OLDEST = 15, 110
+_NARROW = frozenset("\u00a0\u2009\u202f")
+
+
+@dataclass(slots=True)
+class Amount:
+    """A number expression as it stands: tokens ``[start, end)``."""
+
+    start: int
+    end: int
+    digits: Digits | None = None
+    factor: Decimal = Decimal(1)
+    value: Decimal | None = None
+    of: Decimal | None = None
+    words: bool = False
+    one: bool = False
+    suffix: str = ""  # percent, points, money, measure, duration
+    suffix_end: int = 0
+    currency: str | None = None
+
+    @property
+    def scaled(self) -> bool:
+        return self.factor != 1
+
+
+@dataclass(slots=True)
+class Draft:
+    """A statistic on its way: tokens ``[start, end)`` of its sentence."""
+
+    start: int
+    end: int
+    amounts: list[Amount]
+    kind: ValueKind = "count"
+    ratio: bool = False
+    range: bool = False
+    currency: str | None = None
+    unit: tuple[int, int] | None = None
+    unit_text: str | None = None
+    qualifier: Qualifier | None = None
+    change: Change | None = None
+    score: float = 0.9
+    after: int = 0  # the token after the number and its unit
+    values: list[Decimal] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How often the article uses a sign to group thousands and before a fraction."""
+
+    grouping: dict[str, int]
+    fraction: dict[str, int]
+
+
+class Blocked:
+    """Spans of a text in which no number is a statistic, sorted and looked up by offset."""
+
+    def __init__(self, spans: Sequence[tuple[int, int]]) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        for start, end in sorted(spans):
+            if end <= start:
+                continue
+            if self._ends and start <= self._ends[-1]:
+                self._ends[-1] = max(self._ends[-1], end)
+            else:
+                self._starts.append(start)
+                self._ends.append(end)
+
+    def overlaps(self, start: int, end: int) -> bool:
+        i = bisect.bisect_left(self._starts, end) - 1
+        return i >= 0 and self._ends[i] > start
+
+
+class Sentence:
+    """One sentence: its tokens, and the number expressions read off them."""
+
+    def __init__(
+        self,
+        text: str,
+        tokens: list[Token],
+        lex: Lexicon,
+        gram: Grammar,
+        evidence: Evidence,
+        blocked: Blocked,
+        line_start: int,
+    ) -> None:
+        self.text, self.tokens, self.lex, self.gram = text, tokens, lex, gram
+        self.evidence, self.line_start = evidence, line_start
+        self.used = 0  # the token after the last statistic
+        self.label_end = -1  # the token after the last number that named something
+        self.closed = [
+            t.kind == tk.ADDRESS or (t.kind != tk.SYMBOL and blocked.overlaps(t.start, t.end))
+            for t in tokens
+        ]
+
+    def lower(self, i: int) -> str:
+        return self.tokens[i].lower if 0 <= i < len(self.tokens) else ""
+
+    def touches(self, i: int) -> bool:
+        """Whether token ``i`` follows the one before it without white space."""
+        return 0 < i < len(self.tokens) and self.tokens[i].start == self.tokens[i - 1].end
+
+    def surface(self, start: int, end: int) -> str:
+        return self.text[self.tokens[start].start : self.tokens[end - 1].end]
+
+    def close_code(self, i: int) -> None:
+        """Digits after a code and nothing between belong to it: "0207 3 822"."""
+        while (
+            i < len(self.tokens)
+            and self.tokens[i].kind == tk.NUMBER
+            and self.tokens[i].start - self.tokens[i - 1].end <= 1
+            and nounphrase.after(self.tokens, i + 1, self.gram) is None
+        ):
+            self.closed[i] = True
+            i += 1
+
+    def skip(self, i: int) -> int:
+        """The token after a code: everything that hangs together with token ``i``."""
+        if self.tokens[i].kind == tk.NUMBER:
+            i += 1
+            while self.touches(i) and (
+                self.tokens[i].kind != tk.SYMBOL
+                or (self.tokens[i].text in "-/." and self.touches(i + 1))
+            ):
+                i += 1
+            return i
+        return i + 1
+
+    def amount(self, i: int) -> Amount | None:
+        """The number expression at token ``i``, its suffix with it; ``None`` for a code."""
+        token = self.tokens[i]
+        if token.kind == tk.WORD:
+            phrase = self.lex.phrase(self.tokens, i)
+            if phrase is None or any(self.closed[i : phrase.end]):
+                return None
+            if phrase.article or self.is_name(i):
+                return None
+            amount = Amount(i, phrase.end, value=phrase.value, of=phrase.of, words=True)
+            amount.one = phrase.value == 1 and phrase.of is None and phrase.end == i + 1
+        else:
+            read, end = self.spaced(i)
+            if read is None or self.is_code(i, end):
+                return None
+            factor, after = self.lex.scale(self.tokens, end)
+            amount = Amount(i, after, digits=read, factor=factor)
+            self.add_lower_scale(amount)
+        self.add_suffix(amount)
+        return amount
+
+    def is_name(self, i: int) -> bool:
+        """A capitalised number word inside a sentence or before another capital is a name."""
+        text = self.tokens[i].text
+        if not text[0].isupper() or (text.isupper() and len(text) > 1):
+            return False
+        if i > 0:
+            before = self.tokens[i - 1]
+            return before.kind != tk.SYMBOL or before.text == ","
+        after = self.tokens[i + 1] if i + 1 < len(self.tokens) else None
+        return (
+            after is not None
+            and after.kind == tk.WORD
+            and after.text[0].isupper()
+            and not self.gram.is_number(after.lower)
+        )
+
+    def spaced(self, i: int) -> tuple[Digits | None, int]:
+        """The digits at token ``i``; thousands set apart by white space are put together."""
+        tokens, end = self.tokens, i + 1
+        if tokens[i].text.isdigit() and 1 <= len(tokens[i].text) <= 3 and tokens[i].text[0] != "0":
+            while (
+                end < len(tokens)
+                and not self.closed[end]
+                and tokens[end].text.isdigit()
+                and len(tokens[end].text) == 3
+                and tokens[end].start - tokens[end - 1].end == 1
+            ):
+                end += 1
+            gaps = {self.text[tokens[k].end] for k in range(i, end - 1)}
+            sure = gaps <= _NARROW or end - i > 2 or tokens[end - 1].text.endswith("00")
+            if end > i + 1 and sure and not (end < len(tokens) and self.touches(end)):
+                plain = "".join(t.text for t in tokens[i:end])
+                return Digits(Decimal(plain), None, " ", "white space groups thousands"), end
+        return nm.digits(tokens[i].text), i + 1
+
+    def is_code(self, i: int, end: int) -> bool:
+        """Whether the digits hang together with letters or other digits: a code, an ordinal."""
+        tokens = self.tokens
+        if self.touches(i):
+            left = tokens[i - 1]
+            if left.kind == tk.WORD and not self.currency_glued(i):
+                return True
+            if left.kind == tk.NUMBER:
+                return True
+            if left.text in DASHES and self.touches(i - 1):
+                before = tokens[i - 2]
+                if before.kind == tk.WORD or before.text in ("/", "."):
+                    return True
+                if before.kind == tk.NUMBER:
+                    return True
+            if left.text in "/._#@&=" and self.touches(i - 1):
+                return True
+            if left.text in "_#@&=":
+                return True
+        if end < len(tokens) and self.touches(end):
+            right = tokens[end]
+            if right.kind == tk.WORD:
+                return not (
+                    self.gram.measure_sign.after(tokens, end)
+                    or self.lex.scale(tokens, end)[1] > end
+                    or self.gram.currency_word.after(tokens, end)
+                    or self.gram.currency_code.after(tokens, end)
+                    or self.gram.percent.after(tokens, end)
+                    or self.gram.duration.after(tokens, end)
+                    or self.gram.measure_word.after(tokens, end)
+                )
+            if right.text == "_" or (right.text == ":" and self.touches(end + 1)):
+                return True
+            if right.text in DASHES and self.touches(end + 1):
+                beyond = tokens[end + 1]
+                if beyond.kind == tk.WORD and beyond.lower not in self.gram.age_suffix:
+                    return True
+        return False
+
+    def currency_glued(self, i: int) -> bool:
+        found = self.gram.currency_code.before(self.tokens, i)
+        return found is not None and not (
+            self.touches(found[1]) and self.tokens[found[1] - 1].kind != tk.SYMBOL
+        )
+
+    def add_lower_scale(self, amount: Amount) -> None:
+        """ "3 juta 200 ribu": a second figure with a smaller scale word belongs to the first."""
+        end = amount.end
+        if not amount.scaled or end >= len(self.tokens) or self.tokens[end].kind != tk.NUMBER:
+            return
+        read = nm.digits(self.tokens[end].text)
+        factor, after = self.lex.scale(self.tokens, end + 1)
+        if read is None or read.ambiguous or after == end + 1 or factor >= amount.factor:
+            return
+        assert amount.digits is not None
+        first, _ = nm.convention(amount.digits, self.lex)
+        second, _ = nm.convention(read, self.lex)
+        amount.value = first * amount.factor + second * factor
+        amount.digits, amount.end = None, after
+
+    def add_suffix(self, amount: Amount) -> None:
+        """Percent sign, currency or unit after the number."""
+        tokens, gram, i = self.tokens, self.gram, amount.end
+        amount.suffix_end = i
+        percent = gram.percent.after(tokens, i)
+        if percent is not None:
+            amount.suffix, amount.suffix_end = percent
+            return
+        code = gram.currency_code.after(tokens, i)
+        word = gram.currency_word.after(tokens, i)
+        money = max((m for m in (code, word) if m), key=lambda m: m[1], default=None)
+        if money is not None and not self.belongs_on(i, money[1]):
+            amount.suffix, amount.currency, amount.suffix_end = "money", money[0], money[1]
+            return
+        if self.class_glued(i) or gram.class_sign.after(tokens, i) is not None:
+            amount.suffix, amount.suffix_end = "class", i + 1
+            return
+        ends = [
+            found[1]
+            for table in (gram.measure_sign, gram.measure_word)
+            if (found := table.after(tokens, i)) is not None
+            and self.whole_unit(i, found[1], table.exact)
+        ]
+        if ends:
+            amount.suffix, amount.suffix_end = "measure", max(ends)
+            return
+        end = self.duration_end(i)
+        if end is not None:
+            amount.suffix, amount.suffix_end = "duration", end
+
+    def belongs_on(self, start: int, end: int) -> bool:
+        """A currency that hangs on what follows: a compound, or "€5" after another number."""
+        if not self.touches(end):
+            return False
+        right = self.tokens[end]
+        return right.text in DASHES or (right.kind == tk.NUMBER and not self.touches(start))
+
+    def class_glued(self, i: int) -> bool:
+        """ "500 kV-lijn": the sign of a class and a noun in one word."""
+        if i >= len(self.tokens):
+            return False
+        head, hyphen, _ = self.tokens[i].text.partition("-")
+        return bool(hyphen) and head in self.gram.class_signs
+
+    def whole_unit(self, start: int, end: int, sign: bool = False) -> bool:
+        """A unit that is glued to more letters or is a capitalised name is another word."""
+        if self.touches(end) and self.tokens[end].kind in (tk.WORD, tk.NUMBER):
+            return False
+        if self.touches(end) and self.tokens[end].text in DASHES and self.touches(end + 1):
+            return False
+        first = self.tokens[start]
+        return sign or not (
+            len(first.text) > 2 and first.text[0].isupper() and first.text[1:].islower()
+        )
+
+    def duration_end(self, i: int) -> int | None:
+        found = self.gram.duration.after(self.tokens, i)
+        if found is None and self.lower(i) in self.gram.fillers:
+            found = self.gram.duration.after(self.tokens, i + 1)
+        if found is not None:
+            return found[1] if self.whole_unit(i, found[1]) else None
+        if (
+            self.gram.duration_suffix is not None
+            and i < len(self.tokens)
+            and self.tokens[i].lower not in self.gram.not_durations
+            and self.gram.duration_suffix.fullmatch(self.tokens[i].lower)
+        ):
+            return i + 1
+        return None
+
+    def guess(self, amount: Amount) -> Decimal | None:
+        if amount.value is not None:
+            return amount.value
+        if amount.digits is None:
+            return None
+        read = amount.digits
+        value = read.grouped if read.grouped is not None else read.decimal
+        return None if value is None else value * amount.factor
+
+    def ages_a_name(self, draft: Draft) -> bool:
+        """ "Tran Thi B, 67, ...", "Tran Thi B (67)": an apposition of a number to a name."""
+        tokens, k, end = self.tokens, draft.start - 1, draft.end
+        amount = draft.amounts[0]
+        if k < 2 or end >= len(tokens) or amount.digits is None or draft.range or amount.scaled:
+            return False
+        pair = tokens[k].text + tokens[end].text
+        names = [t.kind == tk.WORD and t.text[0].isupper() for t in tokens[k - 2 : k]]
+        value = amount.digits.grouped
+        return (
+            pair in (",,", "()")
+            and all(names)
+            and not amount.digits.separator
+            and value is not None
+            and _YOUNGEST <= value <= _OLDEST
+        )
+
+    def currency_before(self, i: int) -> tuple[str, int] | None:
+        code = self.gram.currency_code.before(self.tokens, i)
+        word = self.gram.currency_first.before(self.tokens, i)
+        found = min((m for m in (code, word) if m), key=lambda m: m[1], default=None)
+        if found is None or found[1] < self.used:
+            return None
+        k = found[1] - 1
+        if k >= 0 and self.tokens[k].kind == tk.NUMBER and not self.closed[k]:
+            return None  # it belongs to the number before it
+        if k >= 0 and self.lower(k) in self.lex.scales:
+            return None
+        return found

@@ -1,0 +1,241 @@
+"""From one number expression to a ratio, a range or a single figure, with its kind and unit."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from pipeline.extract import tokens as tk
+from pipeline.extract.amounts import DASHES, Amount, Draft, Sentence
+from pipeline.extract.numbers import Digits
+from pipeline.records import ValueKind
+
+
+def build(s: Sentence, first: Amount) -> Draft | None:
+    """A ratio, a range or a single number that starts with ``first``."""
+    draft = _slash_ratio(s, first)
+    if draft is None and s.tokens[first.start].kind == tk.NUMBER:
+        nxt = first.end
+        if s.touches(nxt) and s.tokens[nxt].text == "/" and s.touches(nxt + 1):
+            unit = s.tokens[nxt + 1]
+            if first.suffix_end == first.end and unit.kind != tk.SYMBOL:
+                return None  # 12/2022/TT, 4521/UBND
+    if draft is None:
+        draft = _worded_ratio(s, first) or _spread(s, first)
+    if draft is None:
+        draft = Draft(first.start, first.end, [first])
+        draft.after = first.suffix_end
+        if first.of is not None:
+            draft.kind = "fraction"
+    _dress(s, draft)
+    return draft
+
+
+def _slash_ratio(s: Sentence, first: Amount) -> Draft | None:
+    """ "557/1,461"; a day and month, a map's scale and a document number are none."""
+    tokens, i = s.tokens, first.end
+    if first.words or first.scaled or i + 1 >= len(tokens) or tokens[i].text != "/":
+        return None
+    if tokens[i + 1].kind != tk.NUMBER or s.closed[i + 1]:
+        return None
+    if s.touches(i) != s.touches(i + 1):
+        return None
+    read, end = s.spaced(i + 1)
+    if read is None or first.digits is None:
+        return None
+    if end < len(tokens) and tokens[end].text == "/" and s.touches(end):
+        return None
+    if end < len(tokens) and s.touches(end) and tokens[end].kind == tk.WORD:
+        return None
+    second = Amount(i + 1, end, digits=read, suffix_end=end)
+    kind: ValueKind = "fraction" if _is_part(s, first, second) else "ratio"
+    return Draft(first.start, end, [first, second], kind=kind, ratio=True, after=end)
+
+
+def _is_part(s: Sentence, first: Amount, second: Amount) -> bool:
+    """ "1/3 penduduk", "2/3 van de bevolking": a part of a whole, and no count of so many."""
+    low, high = s.guess(first), s.guess(second)
+    if low is None or high is None or high > 10 or low >= high:
+        return False
+    return low == 1 or (high <= 5 and s.gram.base.after(s.tokens, second.end) is not None)
+
+
+def _worded_ratio(s: Sentence, first: Amount) -> Draft | None:
+    """ "7 daripada 11", "45 van de 60", "een op de vijf"."""
+    if first.suffix or first.of is not None:
+        return None
+    if first.one and s.lower(first.start - 1) in s.gram.one_not_after:
+        return None
+    for table in (s.gram.ratio_of, s.gram.ratio_in):
+        found = table.after(s.tokens, first.end)
+        if found is None or found[1] >= len(s.tokens) or s.closed[found[1]]:
+            continue
+        if s.tokens[found[1]].kind not in (tk.NUMBER, tk.WORD):
+            continue
+        second = s.amount(found[1])
+        if second is None or second.suffix in ("percent", "points", "money", "class"):
+            continue
+        if second.suffix == "duration" or second.of is not None or second.one:
+            continue
+        low, high = s.guess(first), s.guess(second)
+        if low is None or high is None or low > high or high <= 1:
+            continue
+        return Draft(
+            first.start,
+            second.end,
+            [first, second],
+            kind="ratio",
+            ratio=True,
+            after=second.end,
+        )
+    return None
+
+
+def _spread(s: Sentence, first: Amount) -> Draft | None:
+    """ "3 tot 5%", "10-15 orang", "antara 5 dan 7": two ends and one unit."""
+    tokens, gram = s.tokens, s.gram
+    if first.of is not None:
+        return None
+    end = first.suffix_end if first.suffix else first.end
+    at: int | None = None
+    if end < len(tokens) and tokens[end].text in DASHES:
+        both = s.touches(end) == s.touches(end + 1)
+        if both and end + 1 < len(tokens) and tokens[end + 1].kind == tk.NUMBER:
+            at = end + 1
+    if at is None:
+        between = gram.range_between.before(tokens, _money_start(s, first))
+        table = gram.range_and if between is not None else gram.range_to
+        found = table.after(tokens, end)
+        if found is not None:
+            at = found[1]
+        if at is not None and between is None and _between_levels(s, first):
+            return None
+    if at is None or at >= len(tokens) or s.closed[at]:
+        return None
+    money = gram.currency_code.after(tokens, at) or gram.currency_word.after(tokens, at)
+    if money is not None and money[1] < len(tokens) and tokens[money[1]].kind == tk.NUMBER:
+        at = money[1]
+    if tokens[at].kind not in (tk.NUMBER, tk.WORD):
+        return None
+    second = _second(s, at)
+    if second is None or second.of is not None or second.one:
+        return None
+    if first.suffix and second.suffix != first.suffix:
+        return None
+    if first.suffix in ("duration", "measure"):
+        one = s.surface(first.end, first.suffix_end).lower()
+        if one != s.surface(second.end, second.suffix_end).lower():
+            return None
+    low, high = s.guess(first), s.guess(second)
+    if low is None or high is None:
+        return None
+    factor, digits = first.factor, first.digits
+    shared = not first.scaled and not first.words and second.scaled and second.digits is not None
+    if shared and low < high / second.factor:
+        factor, low = second.factor, low * second.factor
+    if low >= high and digits is not None and digits.ambiguous and digits.decimal is not None:
+        # "1.250-3": what is no range with thousands is one with a fraction.
+        low = digits.decimal * factor
+        digits = Digits(None, digits.decimal, digits.separator, "lower end of a range")
+    if low >= high:
+        return None
+    first.factor, first.digits = factor, digits
+    return Draft(first.start, second.end, [first, second], range=True, after=second.suffix_end)
+
+
+def _between_levels(s: Sentence, first: Amount) -> bool:
+    """ "steeg van 3 tot 5": two levels of a change and no range."""
+    start = s.gram.range_from.before(s.tokens, _money_start(s, first))
+    return start is not None and any(
+        s.lower(k) in s.gram.change for k in range(max(0, start[1] - 6), start[1])
+    )
+
+
+def _second(s: Sentence, at: int) -> Amount | None:
+    """The upper end of a range; the dash before it is no sign of a code."""
+    token = s.tokens[at]
+    if token.kind == tk.WORD:
+        return s.amount(at)
+    read, end = s.spaced(at)
+    if read is None:
+        return None
+    if end < len(s.tokens) and s.touches(end):
+        right = s.tokens[end]
+        if right.text in DASHES and s.touches(end + 1):
+            return None
+        clock = right.text in (":", "/") and s.touches(end + 1)
+        if clock and s.tokens[end + 1].kind == tk.NUMBER:
+            return None
+        if right.kind == tk.WORD and _code_right(s, end):
+            return None
+    factor, after = s.lex.scale(s.tokens, end)
+    amount = Amount(at, after, digits=read, factor=factor)
+    s.add_suffix(amount)
+    return amount
+
+
+def _code_right(s: Sentence, end: int) -> bool:
+    gram, tokens = s.gram, s.tokens
+    return not (
+        gram.measure_sign.after(tokens, end)
+        or s.lex.scale(tokens, end)[1] > end
+        or gram.currency_word.after(tokens, end)
+        or gram.currency_code.after(tokens, end)
+        or gram.percent.after(tokens, end)
+    )
+
+
+def _money_start(s: Sentence, amount: Amount) -> int:
+    found = s.currency_before(amount.start)
+    return found[1] if found is not None else amount.start
+
+
+def _dress(s: Sentence, draft: Draft) -> None:
+    """Kind, currency and unit from what stands beside the number."""
+    tokens = s.tokens
+    last = draft.amounts[-1]
+    suffix = last.suffix if not draft.ratio else ""
+    if draft.kind == "fraction":
+        # "setengah tahun", "half uur": half of a unit is an amount of it.
+        if suffix in ("measure", "duration") and last.value == 1 and last.of == 2:
+            last.value, last.of = Decimal("0.5"), None
+            draft.kind = "count"
+        else:
+            draft.unit = None
+            return
+    if suffix in ("percent", "points"):
+        draft.kind, draft.end = "percentage", last.suffix_end
+    elif suffix == "money":
+        draft.kind, draft.end, draft.currency = "money", last.suffix_end, last.currency
+    elif suffix == "measure":
+        draft.kind = "measure"
+        draft.unit = (last.end, _per(s, last.suffix_end))
+    elif suffix == "duration":
+        draft.kind = "duration"
+        filled = s.lower(last.end) in s.gram.fillers and last.end + 1 < last.suffix_end
+        draft.unit = (last.end + filled, last.suffix_end)
+    if draft.kind == "count" and not draft.ratio and draft.start > 0:
+        money = s.currency_before(draft.start)
+        if money is not None:
+            draft.kind, draft.currency, draft.start = "money", money[0], money[1]
+    # A sign that is no dash of a list and no hyphen.
+    k = draft.start - 1
+    if (
+        k >= 0
+        and tokens[k].text in ("-", "−", "+")
+        and s.touches(draft.start)
+        and not s.touches(k)
+        and (k > 0 or tokens[k].start > s.line_start or draft.kind == "percentage")
+    ):
+        draft.change = "up" if tokens[k].text == "+" else "down"
+        draft.start = k
+
+
+def _per(s: Sentence, end: int) -> int:
+    """ "tan/ha": a unit divided by another."""
+    tokens = s.tokens
+    if end + 1 < len(tokens) and tokens[end].text == "/" and s.touches(end) and s.touches(end + 1):
+        for table in (s.gram.measure_sign, s.gram.measure_word, s.gram.duration):
+            found = table.after(tokens, end + 1)
+            if found is not None:
+                return found[1]
+    return end

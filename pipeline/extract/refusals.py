@@ -1,0 +1,358 @@
+"""Numbers that are no statistics: dates, times, ordinals, names, labels, codes, list numbering.
+
+Each function looks at one draft in its sentence and says whether it is such a number; the words
+that tell are data of the language.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.extract import nounphrase
+from pipeline.extract import tokens as tk
+from pipeline.extract.amounts import CLOSE, DASHES, OPEN, QUOTES, Draft, Sentence
+
+# Scales of maps and plans: 1/500.
+_MAP_SCALES = frozenset({100, 200, 250, 500, 1000, 2000, 5000, 10000, 25000, 50000, 100000, 250000})
+_CLOCK = re.compile(r"(?:[01]?[0-9]|2[0-4])[.:][0-5][0-9]")
+# What opens or closes a quoted phrase, what ends a sentence, and how long a motto may be.
+_MARKS = frozenset('"“”„«»‘')
+_ENDS = frozenset(".!?:")
+_SLOGAN = 6
+_BULLET = frozenset("-–—•*+·▪●◦")
+
+
+def accept(s: Sentence, draft: Draft) -> bool:
+    if any(s.closed[draft.start : draft.end]):
+        return False
+    first = draft.amounts[0]
+    if any(a.suffix == "class" for a in draft.amounts):
+        return False
+    if _in_brackets_alone(s, draft) or _numbers_a_list(s, draft):
+        return False
+    if (draft.kind == "count" and _in_slogan(s, draft)) or _is_nothing(s, draft):
+        return False
+    if draft.kind in ("percentage", "money"):
+        return not s.gram.vague_before.before(s.tokens, draft.start)
+    if _is_time(s, draft) or _is_calendar(s, draft) or _is_multiple(s, draft):
+        return False
+    if s.gram.vague_before.before(s.tokens, draft.start):
+        return False
+    if draft.ratio:
+        return _is_ratio(s, draft)
+    if draft.kind == "fraction":
+        return _is_fraction(s, draft)
+    if first.one and not _is_one(s, draft):
+        return False
+    if _is_code_number(s, draft):
+        s.close_code(draft.end)
+        return False
+    if _is_label(s, draft):
+        s.label_end = draft.end
+        return False
+    if _is_year(s, draft):
+        return False
+    if (
+        draft.kind == "count"
+        and s.gram.ordinal_before.before(s.tokens, draft.start)
+        and nounphrase.after(s.tokens, draft.end, s.gram) is None
+    ):
+        return False
+    return not _is_score(s, draft)
+
+
+def _in_slogan(s: Sentence, draft: Draft) -> bool:
+    """A number inside a short quoted phrase is part of a name or motto."""
+    tokens, k = s.tokens, draft.start - 1
+    low, high = k - _SLOGAN, draft.end + _SLOGAN
+    while k >= 0 and k > low and tokens[k].text not in _MARKS:
+        if tokens[k].text in _ENDS:
+            return False
+        k -= 1
+    if k < 0 or tokens[k].text not in _MARKS:
+        return False
+    j = draft.end
+    while j < len(tokens) and j < high and tokens[j].text not in _MARKS:
+        if tokens[j].text in _ENDS:
+            return False
+        j += 1
+    if j >= len(tokens) or tokens[j].text not in _MARKS or j - k > _SLOGAN + 1:
+        return False
+    # Of straight quotes the first of a pair opens; an opening one has no space after it.
+    return s.touches(k + 1) and s.touches(j)
+
+
+def _is_nothing(s: Sentence, draft: Draft) -> bool:
+    """Zero counts only when what there is none of is named."""
+    first = draft.amounts[0]
+    if not first.words or first.value != 0:
+        return False
+    return draft.kind != "count" or (nounphrase.after(s.tokens, draft.end, s.gram) is None)
+
+
+def _in_brackets_alone(s: Sentence, draft: Draft) -> bool:
+    before, after = draft.start - 1, draft.end
+    return (
+        draft.kind == "count"
+        and not s.ages_a_name(draft)
+        and before >= 0
+        and after < len(s.tokens)
+        and s.tokens[before].text in OPEN
+        and s.tokens[after].text in CLOSE
+    )
+
+
+def _numbers_a_list(s: Sentence, draft: Draft) -> bool:
+    """ "1. ", "2)" and "a) 3." at the start of a line or after a semicolon."""
+    if draft.kind != "count" or draft.range or draft.end >= len(s.tokens):
+        return False
+    mark = s.tokens[draft.end]
+    if mark.text not in (".", ")", "/") or not s.touches(draft.end):
+        return False
+    if s.touches(draft.end + 1):
+        return False
+    k = draft.start - 1
+    while k >= 0 and (s.tokens[k].text in _BULLET or s.tokens[k].text in OPEN):
+        k -= 1
+    if k < 0:
+        return mark.text != "." or draft.end + 1 < len(s.tokens)
+    return mark.text == ")" and s.tokens[k].text in (";", ":", ",")
+
+
+def _is_time(s: Sentence, draft: Draft) -> bool:
+    """ "pukul 7.30", "7 pagi", "om 8 uur", "11.30 uur"."""
+    first = draft.amounts[0]
+    if draft.kind == "duration" and s.gram.of_day.after(s.tokens, draft.after):
+        return True
+    if first.words and draft.kind != "duration":
+        return bool(
+            s.gram.time_after.after(s.tokens, draft.end)
+            and s.gram.time_before.before(s.tokens, draft.start)
+        )
+    hour = s.guess(draft.amounts[-1])
+    after = s.gram.time_after.after(s.tokens, draft.amounts[-1].end)
+    before = s.gram.time_before.before(s.tokens, draft.start)
+    if hour is not None and hour > 24:
+        hour = None
+    text = s.tokens[first.start].text
+    clock = bool(_CLOCK.fullmatch(text))
+    if clock and (after or before) and draft.kind in ("count", "duration"):
+        return True
+    if hour is None or draft.kind not in ("count", "duration"):
+        return False
+    if draft.kind == "duration":
+        return bool(before and after)
+    if s.gram.noun_first:
+        named = before is not None and not s.gram.time_after.after(s.tokens, before[1])
+        if named and s.lower(draft.start - 1) in s.gram.hours:
+            return True
+        return after is not None
+    return bool(after and before)
+
+
+def _is_calendar(s: Sentence, draft: Draft) -> bool:
+    """ "9 bulan pertama", "de eerste negen maanden": a stretch of the calendar."""
+    if draft.kind != "duration" or draft.unit is None:
+        return False
+    if s.surface(*draft.unit).lower() not in s.gram.calendar_units:
+        return False
+    return bool(
+        s.gram.calendar_after.after(s.tokens, draft.after)
+        or s.gram.calendar_before.before(s.tokens, draft.start)
+    )
+
+
+def _is_multiple(s: Sentence, draft: Draft) -> bool:
+    return bool(s.gram.multiple_after.after(s.tokens, draft.end))
+
+
+def _is_ratio(s: Sentence, draft: Draft) -> bool:
+    low, high = (s.guess(a) for a in draft.amounts)
+    if low is None or high is None or high <= 0:
+        return False
+    slash = s.tokens[draft.amounts[0].end].text == "/"
+    if not slash:
+        return True
+    if high != int(high) or low > high * 3 or (low != int(low) and low > high):
+        return False
+    nearby = {s.lower(k) for k in range(draft.start - 8, draft.end + 3)}
+    if low == 1 and int(high) in _MAP_SCALES and (nearby & s.gram.planning or high > 100):
+        return False
+    texts = [s.tokens[a.start].text for a in draft.amounts]
+    if 1 <= low <= 31 and 1 <= high <= 12 and all(len(t) <= 2 for t in texts):
+        base = s.gram.base.after(s.tokens, draft.after)
+        noun = nounphrase.after(s.tokens, base[1] if base else draft.after, s.gram)
+        if low > high or noun is None or s.lower(draft.start - 1) in s.gram.day_before:
+            return False
+    elif low > high:
+        # More than all is possible where a plan is exceeded, and rare.
+        return nounphrase.after(s.tokens, draft.after, s.gram) is not None
+    return not s.gram.label_before.before(s.tokens, draft.start)
+
+
+def _is_fraction(s: Sentence, draft: Draft) -> bool:
+    amount = draft.amounts[0]
+    word = s.lower(amount.end)
+    if amount.end == amount.start + 1 and word in s.gram.fraction_not_before:
+        return False
+    if amount.end == amount.start + 1 and s.lower(amount.start) in s.gram.fraction_unsure:
+        return bool(
+            _qualified(s, draft)
+            or s.gram.base.after(s.tokens, amount.end)
+            or s.gram.back.after(s.tokens, amount.end)
+        )
+    if s.lower(draft.start - 1) in s.gram.fraction_not_after:
+        return False
+    return amount.value is not None and amount.of is not None and amount.value < amount.of
+
+
+def _is_one(s: Sentence, draft: Draft) -> bool:
+    """Whether "satu" or "één" numbers a noun and is no article or pronoun."""
+    if draft.kind in ("measure", "duration"):
+        return s.lower(draft.start - 1) not in s.gram.one_not_after_unit
+    if draft.range:
+        return True
+    if s.lower(draft.start - 1) in s.gram.one_not_after:
+        return False
+    if s.gram.one_not_before.after(s.tokens, draft.end):
+        return False
+    return nounphrase.after(s.tokens, draft.end, s.gram) is not None
+
+
+def _is_label(s: Sentence, draft: Draft) -> bool:
+    """A number that names: "kelas 12", "Divisyen 316", "model 4 baik"."""
+    gram, tokens = s.gram, s.tokens
+    first = draft.amounts[0]
+    k = draft.start - 1
+    if gram.label_after.after(tokens, draft.end) is not None:
+        return True
+    value = s.guess(first)
+    if value is not None and value <= 5:
+        for title in gram.titles:
+            for at in range(draft.end + 1, min(draft.end + 4, len(tokens))):
+                if tuple(t.lower for t in tokens[at : at + len(title)]) == title:
+                    return True
+    if k >= 0 and tokens[k].text in QUOTES:
+        if any(s.lower(j) in gram.quoted for j in range(max(0, k - 4), k)):
+            return True
+        k -= 1
+    if draft.kind != "count" or k < 0 or first.scaled:
+        return False
+    if first.digits is None:
+        return first.end == first.start + 1 and s.lower(k) in gram.label_worded
+    if first.digits.separator and first.digits.grouped is not None:
+        return False
+    plain = first.digits.separator == ""
+    if plain and gram.label_before.before(tokens, k + 1) is not None:
+        return not _counts_after_label(s, draft, k)
+    noun = nounphrase.after(tokens, draft.end, gram)
+    if noun is not None:
+        return _is_numbered_name(s, draft, noun)
+    if _names_line(s, k):
+        return True
+    if s.label_end >= 0 and k == s.label_end:
+        # "hangar No. 3 dan 4"
+        return tokens[k].lower in gram.joiners or tokens[k].text in (",", "/")
+    return k == draft.start - 1 and _is_named(s, k)
+
+
+def _is_numbered_name(s: Sentence, draft: Draft, noun: tuple[int, int]) -> bool:
+    """ "station Duc Hoa 3 vertraging": after a name, a number before a singular counts nothing."""
+    k, endings = draft.start - 1, s.gram.plural_endings
+    value = s.guess(draft.amounts[0])
+    return (
+        bool(endings)
+        and k > 0
+        and s.tokens[k].kind == tk.WORD
+        and s.tokens[k].text[0].isupper()
+        and value != 1
+        and not s.tokens[noun[1] - 1].lower.endswith(endings)
+    )
+
+
+def _is_named(s: Sentence, k: int) -> bool:
+    """Whether the word at ``k`` is a noun that the number after it names: "dermaga 3"."""
+    gram, word = s.gram, s.tokens[k]
+    if word.kind != tk.WORD or gram.is_verb(word.lower):
+        return False
+    if gram.age_before.before(s.tokens, k + 1) is not None:
+        return False
+    known = (gram.before_amount, gram.copulas, gram.change, gram.change_links)
+    if any(word.lower in words for words in known):
+        return False
+    if word.lower in gram.levels or word.lower in gram.stop or word.lower in gram.strong:
+        return False
+    return not (gram.total.before(s.tokens, k + 1) or gram.qualifier_before.before(s.tokens, k + 1))
+
+
+def _names_line(s: Sentence, k: int) -> bool:
+    """ "Talian hotline: 113": a telephone line before a colon."""
+    return s.tokens[k].text == ":" and any(
+        s.lower(j) in s.gram.phone_lines for j in range(max(0, k - 7), k)
+    )
+
+
+def _counts_after_label(s: Sentence, draft: Draft, k: int) -> bool:
+    """After an everyday noun a number with a noun of its own counts that noun."""
+    word = s.tokens[k].lower
+    if k > 0 and s.tokens[k].text[0].isupper():
+        return False
+    return word in s.gram.label_weak and nounphrase.after(s.tokens, draft.end, s.gram) is not None
+
+
+def _is_code_number(s: Sentence, draft: Draft) -> bool:
+    """Telephone numbers and the like: a leading zero or too many digits without a sign."""
+    for amount in draft.amounts:
+        if amount.digits is None:
+            continue
+        text = s.tokens[amount.start].text
+        if text.isdigit() and (len(text) >= 7 or (text[0] == "0" and len(text) > 2)):
+            return not amount.scaled and draft.kind == "count"
+        after = s.lower(amount.end)
+        if after and not after.strip("x"):
+            return True
+        if text == "0" and draft.kind == "count":
+            return nounphrase.after(s.tokens, draft.end, s.gram) is None
+    return False
+
+
+def _is_year(s: Sentence, draft: Draft) -> bool:
+    if draft.kind != "count":
+        return False
+    for amount in draft.amounts:
+        if amount.digits is None or amount.scaled:
+            continue
+        text = s.tokens[amount.start].text
+        if not (text.isdigit() and len(text) == 4 and 1900 <= int(text) <= 2100):
+            continue
+        before = s.lower(draft.start - 1)
+        if before in s.gram.year_before or before in OPEN or before in ("-", "–", "/"):
+            return True
+        if draft.start == 0:
+            return True
+        noun = nounphrase.after(s.tokens, draft.end, s.gram)
+        if noun is None:
+            return True
+        if draft.qualifier is None and int(text) > 1980 and not text.endswith("00"):
+            return not _qualified(s, draft)
+    return False
+
+
+def _qualified(s: Sentence, draft: Draft) -> bool:
+    return s.gram.qualifier_before.before(s.tokens, draft.start) is not None
+
+
+def _is_score(s: Sentence, draft: Draft) -> bool:
+    """ "menang 2-1": a range whose ends are small and beside a word of sport."""
+    if draft.kind != "count":
+        return False
+    first = draft.amounts[0]
+    dash = s.tokens[first.end].text if first.end < len(s.tokens) else ""
+    if dash not in DASHES:
+        return False
+    after = s.tokens[first.end + 1] if first.end + 1 < len(s.tokens) else None
+    if draft.range:
+        small = all((s.guess(a) or 0) <= 30 for a in draft.amounts)
+        near = {s.lower(j) for j in range(draft.start - 8, draft.end + 6)}
+        return small and bool(near & s.gram.scores)
+    return after is not None and after.kind == tk.NUMBER and s.touches(first.end + 1)

@@ -1,0 +1,257 @@
+"""The files of a run, read back: columns, types, offsets, determinism, what a second run keeps."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from pipeline.run import batch, outputs
+from tests.conftest import ARTICLES
+
+STRING, DOUBLE, INTEGER, DATE = "string", "double", "int64", "date32[day]"
+ARTICLE_COLUMNS = {
+    "article_id": STRING,
+    "path": STRING,
+    "story_id": STRING,
+    "language": STRING,
+    "language_score": DOUBLE,
+    "status": STRING,
+    "reason": STRING,
+    "title": STRING,
+    "published": DATE,
+    "source_url": STRING,
+    "text": STRING,
+}
+MERGED_COLUMNS = {
+    "body": STRING,
+    "parent_id": STRING,
+    "place_id": STRING,
+    "place": STRING,
+    "place_successor_id": STRING,
+    "name_vi": STRING,
+    "reference_type": STRING,
+    "reference_number": STRING,
+    "reference_year": STRING,
+    "reference_issuer": STRING,
+    "reference_date": STRING,
+    "reference_title": STRING,
+    "value": DOUBLE,
+    "of": DOUBLE,
+    "to": DOUBLE,
+    "value_kind": STRING,
+    "currency": STRING,
+    "unit": STRING,
+    "unit_id": STRING,
+    "qualifier": STRING,
+    "change": STRING,
+    "period_start": STRING,
+    "period_end": STRING,
+    "organisation_id": STRING,
+    "indicator_id": STRING,
+}
+MENTION_COLUMNS = {
+    "article_id": STRING,
+    "path": STRING,
+    "language": STRING,
+    "kind": STRING,
+    "text": STRING,
+    "start": INTEGER,
+    "end": INTEGER,
+    "sentence": STRING,
+    "sentence_start": INTEGER,
+    "canonical_id": STRING,
+    "label": STRING,
+    "score": DOUBLE,
+    "source": STRING,
+    "reason": STRING,
+    **MERGED_COLUMNS,
+}
+TABLE_COLUMNS = {
+    "kind": STRING,
+    "canonical_id": STRING,
+    "label": STRING,
+    "ms": STRING,
+    "nl": STRING,
+    **MERGED_COLUMNS,
+    "languages": STRING,
+    "stories": INTEGER,
+    "articles": INTEGER,
+    "mentions": INTEGER,
+    "score": DOUBLE,
+    "reason": STRING,
+    "agreement": STRING,
+    "check": STRING,
+    "example": STRING,
+    "example_path": STRING,
+}
+
+
+@pytest.mark.parametrize(
+    ("file", "columns"),
+    [
+        ("articles.parquet", ARTICLE_COLUMNS),
+        ("mentions.parquet", MENTION_COLUMNS),
+        ("table.parquet", TABLE_COLUMNS),
+    ],
+)
+def test_columns_and_types(sample_run: Path, file: str, columns: dict[str, str]) -> None:
+    written = {f.name: str(f.type) for f in pq.read_schema(sample_run / file)}
+    assert columns.items() <= written.items()
+
+
+def test_the_csv_is_the_table(sample_run: Path) -> None:
+    table = pd.read_parquet(sample_run / "table.parquet")
+    sheet = pd.read_csv(sample_run / "table.csv")
+    assert list(sheet.columns) == list(table.columns)
+    assert len(sheet) == len(table) > 100
+    assert sheet.canonical_id.tolist() == table.canonical_id.tolist()
+    assert sheet.value.round(6).equals(table.value.round(6))
+
+
+def test_run_json(sample_run: Path) -> None:
+    said = json.loads((sample_run / "run.json").read_text(encoding="utf-8"))
+    assert said["program"] == "selaras"
+    assert set(said["versions"]) == {"selaras", "ms", "nl"}
+    assert said["counts"]["articles"] == 12
+    assert said["counts"]["languages"] == {"ms": 6, "nl": 6}
+    assert said["failures"] == []
+    assert {"configuration", "inputs", "started", "seconds"} <= set(said)
+
+
+def test_every_mention_is_where_it_says(sample_run: Path) -> None:
+    articles = pd.read_parquet(sample_run / "articles.parquet").set_index("article_id")
+    mentions = pd.read_parquet(sample_run / "mentions.parquet")
+    assert set(mentions.kind) == {"organisation", "reference", "statistic"}
+    for m in mentions.itertuples():
+        text = articles.loc[m.article_id, "text"]
+        assert text[m.start : m.end] == m.text
+        assert text[m.sentence_start :].startswith(m.sentence)
+        assert m.sentence_start <= m.start
+        assert m.end <= m.sentence_start + len(m.sentence)
+        assert 0 <= m.score <= 1
+        assert m.source
+        assert m.language == articles.loc[m.article_id, "language"]
+
+
+def test_values_are_of_the_contract(sample_run: Path) -> None:
+    table = pd.read_parquet(sample_run / "table.parquet")
+    assert set(table.agreement) <= {"single", "agree", "conflict", "translation"}
+    assert set(table.check.dropna()) <= {"consistent", "inconsistent"}
+    assert set(table.qualifier.dropna()) <= {"almost", "about", "over", "at_least", "at_most"}
+    assert set(table.change.dropna()) <= {"up", "down"}
+    assert not table.duplicated(["kind", "canonical_id"]).any()
+    statistics = table[table.kind == "statistic"]
+    assert statistics.value.notna().all()
+    assert statistics.indicator_id.notna().all()
+    money = statistics[statistics.value_kind == "money"]
+    assert money.currency.notna().all()
+
+
+def test_the_samples_join_both_languages(sample_run: Path) -> None:
+    """Six stories in two languages: each is one story, and its figures share rows."""
+    articles = pd.read_parquet(sample_run / "articles.parquet")
+    by_story = articles.groupby("story_id").path.agg(lambda p: {x.split(".")[0] for x in p})
+    assert len(by_story) == 6
+    assert by_story.map(len).eq(1).all()
+    table = pd.read_parquet(sample_run / "table.parquet")
+    both = table[table.languages == "ms,nl"].kind.value_counts()
+    assert both["organisation"] >= 10
+    assert both["reference"] >= 3
+    assert both["statistic"] >= 50
+    known = table[table.canonical_id == "21-NQ/TW"].iloc[0]
+    assert known.stories >= 2
+    assert known.agreement == "agree"
+
+
+def test_two_stories_that_contradict_each_other(sample_run: Path) -> None:
+    """Two sample stories give 412 and 421 party members of one hospital in one year."""
+    table = pd.read_parquet(sample_run / "table.parquet")
+    conflict = table[table.agreement == "conflict"]
+    assert set(conflict.value) == {412.0, 421.0}
+    assert conflict.indicator_id.nunique() == 1
+    assert set(conflict.languages) == {"ms,nl"}
+
+
+def test_no_text_is_cut_and_no_page_furniture_counted(sample_run: Path) -> None:
+    for row in pd.read_parquet(sample_run / "articles.parquet").itertuples():
+        if row.path.endswith(".txt"):
+            assert row.text == (ARTICLES / row.path).read_text(encoding="utf-8")
+    mentions = pd.read_parquet(sample_run / "mentions.parquet")
+    assert not mentions.text.isin(["0", "(0)"]).any()
+
+
+def _bytes(out: Path) -> dict[str, bytes]:
+    return {name: (out / name).read_bytes() for name in outputs.FILES - {outputs.RUN}}
+
+
+def test_the_same_bytes_whatever_the_order_and_the_workers(
+    sample_run: Path, tmp_path: Path
+) -> None:
+    copies = tmp_path / "copies"
+    copies.mkdir()
+    for i in range(3):  # enough articles for two workers
+        for path in sorted(ARTICLES.iterdir(), reverse=True):
+            text = path.read_text(encoding="utf-8")
+            (copies / f"{i}-{path.name}").write_text(
+                text.replace("</p>", "\u2009" * i + "</p>")
+                if path.suffix == ".html"
+                else text + "\n" * i,
+                encoding="utf-8",
+            )
+    batch.run([copies], tmp_path / "one", workers=1)
+    batch.run([copies], tmp_path / "two", workers=2)
+    assert _bytes(tmp_path / "one") == _bytes(tmp_path / "two")
+    batch.run([ARTICLES], tmp_path / "again", workers=1)
+    assert _bytes(tmp_path / "again") == _bytes(sample_run)
+
+
+def test_a_second_run_does_only_what_is_new_or_changed(tmp_path: Path) -> None:
+    folder, out = tmp_path / "articles", tmp_path / "out"
+    shutil.copytree(ARTICLES, folder)
+    first = batch.run([folder], out, workers=1)
+    assert (first.run["extracted"], first.run["reused"]) == (12, 0)
+    changed = next(folder.glob("*.nl.txt"))
+    changed.write_text(changed.read_text(encoding="utf-8") + "\nHet volkscomité telt 77 leden.\n")
+    (folder / "new.nl.txt").write_text(
+        "De afdeling Volksgezondheid van Ha Giang heeft 31 artsen.\n" * 2
+    )
+    second = batch.run([folder], out, workers=1)
+    assert (second.run["extracted"], second.run["reused"]) == (2, 11)
+    fresh = tmp_path / "fresh"
+    batch.run([folder], fresh, workers=1)
+    assert _bytes(out) == _bytes(fresh)
+
+
+def test_a_word_from_the_user_redoes_what_it_must(tmp_path: Path) -> None:
+    from pipeline.read import Sidecar
+
+    folder, out = tmp_path / "articles", tmp_path / "out"
+    folder.mkdir()
+    (folder / "a.nl.txt").write_text(
+        "Het Partijcomité van de afdeling Volksgezondheid telt 90 leden.\n"
+    )
+    before = batch.run([folder], out, workers=1)
+    after = batch.run([folder], out, sidecars={"a.nl.txt": Sidecar(place="Quang Ninh")}, workers=1)
+    assert after.run["extracted"] == 1
+    assert before.mentions[0]["place"] is None
+    assert after.mentions[0]["place"] == "Quang Ninh"
+
+
+def test_retabulating_changes_nothing(sample_run: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(sample_run, out)
+    batch.retabulate(out)
+    assert _bytes(out) == _bytes(sample_run)
+
+
+def test_cells_that_a_spreadsheet_would_run_are_text() -> None:
+    frame = pd.DataFrame(
+        {"ms": ["=1+1", "@x", "-2,1%", "plain", None], "value": [-1.0, 2.0, 1e6, 3.5, 0.1]}
+    )
+    lines = outputs.csv_text(frame).splitlines()
+    assert lines[1:] == ["'=1+1,-1", "'@x,2", '"\'-2,1%",1000000', "plain,3.5", ",0.1"]

@@ -1,0 +1,249 @@
+"""Finding names of organisations by the lexicon, and their identity in no language."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline import facts, languages
+from pipeline.normalise import lexicon
+from pipeline.normalise.lexicon import match_spans
+from pipeline.normalise.organisations import identify
+from pipeline.records import Organisation
+
+CODES = [c for c in languages.available() if "heads" in languages.data(c, "organisations")]
+KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:/[a-z0-9]+(?:-[a-z0-9]+)*)*")
+
+
+def examples(code: str) -> dict[str, Any]:
+    return languages.examples(code, "organisations")
+
+
+def mentions(text: str, names: list[str]) -> list[Organisation]:
+    """One mention for every occurrence of each name that no longer name covers."""
+    taken: list[tuple[int, int]] = []
+    for name in sorted(names, key=len, reverse=True):
+        for m in re.finditer(re.escape(name), text):
+            if all(m.end() <= a or m.start() >= b for a, b in taken):
+                taken.append(m.span())
+    return [Organisation(start=a, end=b, text=text[a:b]) for a, b in sorted(taken)]
+
+
+def ids(text: str, code: str, names: list[str], **kw: Any) -> dict[str, str | None]:
+    return {o.text: o.canonical_id for o in identify(mentions(text, names), text, code, **kw)}
+
+
+FINDS = [(c, row["text"], row["names"]) for c in CODES for row in examples(c)["finds"]]
+STORIES = [(c, name) for c in CODES for name in examples(c)["stories"]]
+
+
+@pytest.mark.parametrize(("code", "text", "names"), FINDS)
+def test_the_finder_finds_the_names_and_nothing_else(
+    code: str, text: str, names: list[str]
+) -> None:
+    assert [text[a:b] for a, b, _ in match_spans(text, code)] == names
+
+
+@pytest.mark.parametrize(("code", "story"), STORIES)
+def test_identity(code: str, story: str) -> None:
+    row = examples(code)["stories"][story]
+    assert ids(row["text"], code, list(row["ids"])) == row["ids"]
+
+
+@pytest.mark.parametrize("story", sorted({s for _, s in STORIES}))
+def test_a_story_names_the_same_bodies_in_every_language(story: str) -> None:
+    told = [set(examples(c)["stories"][story]["ids"].values()) for c in CODES]
+    assert len(told) > 1
+    assert all(t == told[0] for t in told)
+
+
+def test_a_user_who_names_the_place_joins_what_the_article_leaves_open() -> None:
+    text = "Jawatankuasa Parti Jabatan Kesihatan mempunyai 12 sel."
+    name = ["Jawatankuasa Parti Jabatan Kesihatan"]
+    other = "Het Partijcomité van het Ministerie van Volksgezondheid in Quang Ninh telt 12 cellen."
+    dutch = ["Partijcomité van het Ministerie van Volksgezondheid"]
+    (open_,) = identify(mentions(text, name), text, "ms")
+    assert open_.canonical_id == "party-committee/health-department"
+    assert (open_.body, open_.parent_id, open_.place) == (
+        "party-committee",
+        "health-department",
+        None,
+    )
+    (said,) = identify(mentions(text, name), text, "ms", place="Quang Ninh")
+    (there,) = identify(mentions(other, dutch), other, "nl")
+    assert said.canonical_id == there.canonical_id == "party-committee/health-department/quang-ninh"
+    assert said.body == there.body == open_.body
+    assert said.place_id == there.place_id == "22"
+    assert "metadata" in (said.reason or "")
+
+
+def test_a_place_of_before_the_merger_keeps_its_name_and_knows_its_successor() -> None:
+    text = "Volkscomité van de provincie Ha Giang"
+    (o,) = identify(mentions(text, [text]), text, "nl", published=datetime.date(2024, 3, 1))
+    assert (o.canonical_id, o.place, o.place_successor_id) == (
+        "peoples-committee/ha-giang",
+        "Ha Giang",
+        "08",
+    )
+    assert o.name_vi == "Ủy ban nhân dân tỉnh Hà Giang"
+    assert o.label == "People's Committee of Ha Giang"
+
+
+def test_two_provinces_are_never_joined_by_a_level() -> None:
+    ha_giang = ids("Ha Giang\nJawatankuasa Rakyat Wilayah", "ms", ["Jawatankuasa Rakyat Wilayah"])
+    nghe_an = ids("Nghe An\nProvinciaal Volkscomité", "nl", ["Provinciaal Volkscomité"])
+    assert set(ha_giang.values()) == {"peoples-committee/ha-giang"}
+    assert set(nghe_an.values()) == {"peoples-committee/nghe-an"}
+
+
+def test_an_abbreviation_is_learnt_where_it_is_introduced() -> None:
+    text = "Syarikat Kuasa Van Phong (VPCL) membina loji. VPCL mengambil 200 pekerja."
+    got = ids(text, "ms", ["Syarikat Kuasa Van Phong", "VPCL"])
+    assert got["VPCL"] == got["Syarikat Kuasa Van Phong"]
+    assert ids("VPCL mengambil 200 pekerja.", "ms", ["VPCL"])["VPCL"] == "vpcl"
+
+
+def test_a_short_form_points_back_and_stays_open_without_a_body() -> None:
+    text = "Hospital Bach Mai merawat 20 orang. hospital membeli katil."
+    got = ids(text, "ms", ["Hospital Bach Mai", "hospital"])
+    assert got == {"Hospital Bach Mai": "hospital/bach-mai", "hospital": "hospital/bach-mai"}
+    assert ids("hospital membeli katil.", "ms", ["hospital"]) == {"hospital": None}
+
+
+def test_proper_names_survive_translation() -> None:
+    pairs = [
+        ("Hospital Bach Mai", "Bach Mai-ziekenhuis"),
+        ("Universiti Tay Bac", "Tay Bac Universiteit"),
+        ("Koperasi Tan Viet", "coöperatie Tan Viet"),
+        ("Syarikat Arang Batu Mao Khe", "Mao Khe Coal Company"),
+        ("Kolej Vokasional Da Nang", "Da Nang Vocational College"),
+    ]
+    for malay, dutch in pairs:
+        a, b = ids(malay, "ms", [malay])[malay], ids(dutch, "nl", [dutch])[dutch]
+        assert a is not None
+        assert a == b
+
+
+def test_words_of_a_field_may_change_their_order() -> None:
+    a, b = "Jabatan Sukan, Kebudayaan dan Pelancongan", "afdeling Cultuur, Sport en Toerisme"
+    assert ids(a, "ms", [a])[a] == ids(b, "nl", [b])[b] == "culture-sports-and-tourism-department"
+
+
+def test_mentions_keep_their_order_offsets_and_surface() -> None:
+    text = "WHO dan UNICEF"
+    given_ = [
+        Organisation(start=8, end=14, text="UNICEF", score=0.5, source="x"),
+        Organisation(start=0, end=3, text="WHO"),
+    ]
+    got = identify(given_, text, "ms")
+    assert [(o.start, o.end, o.text, o.score, o.source) for o in got] == [
+        (o.start, o.end, o.text, o.score, o.source) for o in given_
+    ]
+    assert [o.canonical_id for o in got] == ["unicef", "who"]
+
+
+def test_a_language_without_a_lexicon_gives_nothing_and_does_not_raise() -> None:
+    assert match_spans("WHO", "xx") == []
+    (o,) = identify([Organisation(start=0, end=3, text="WHO")], "WHO", "xx")
+    assert o.text == "WHO"
+
+
+def test_every_body_of_the_languages_is_known_to_the_facts() -> None:
+    data = facts.data("organisations")
+    for code in CODES:
+        own = languages.data(code, "organisations")
+        assert set(own["heads"]) <= set(data["kinds"])
+        assert set(own["names"]) <= set(data["named"])
+        assert set(own["fields"]) == set(languages.data(CODES[0], "organisations")["fields"])
+        assert all(
+            phrases for table in ("heads", "fields", "names") for phrases in own[table].values()
+        )
+    for row in data["compositions"]:
+        assert row["body"] in data["kinds"]
+    assert all(KEY.fullmatch(k) for k in [*data["kinds"], *data["named"]])
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_head_is_read_as_its_kind(code: str) -> None:
+    own = languages.data(code, "organisations")
+    for kind, phrases in own["heads"].items():
+        for phrase in phrases:
+            parsed = lexicon.parse(phrase, code) or lexicon.parse(phrase.upper(), code)
+            assert parsed is not None, phrase
+            assert parsed.parts, (kind, phrase)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "Jawatankuasa",
+                "Parti",
+                "Rakyat",
+                "wilayah",
+                "Ha",
+                "Giang",
+                "van",
+                "de",
+                "het",
+                "provincie",
+                "Ministerie",
+                "en",
+                ",",
+                "(",
+                ")",
+                "-",
+                "13e",
+                "PC06",
+                "Kesihatan",
+                "ziekenhuis",
+                "Pusat",
+                "No.",
+                "2",
+                "\n",
+                "UBND",
+                "Bank",
+                "Đồng",
+                "Sở",
+                "Y",
+                "tế",
+            ]
+        ),
+        max_size=25,
+    ).map(" ".join)
+    | st.text(max_size=120)
+)
+def test_no_text_raises_and_offsets_give_the_surface(text: str) -> None:
+    for code in CODES:
+        spans = match_spans(text, code)
+        assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
+        orgs = [Organisation(start=a, end=b, text=text[a:b]) for a, b, _ in spans]
+        for o in identify(orgs, text, code):
+            assert text[o.start : o.end] == o.text
+            assert o.text.strip() == o.text
+            assert o.canonical_id is None or KEY.fullmatch(o.canonical_id), o.canonical_id
+        assert identify(orgs, text, code) == identify(orgs, text, code)
+        if text.strip():
+            (whole,) = identify([Organisation(start=0, end=len(text), text=text)], text, code)
+            assert whole.canonical_id is None or KEY.fullmatch(whole.canonical_id)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_time_grows_with_the_text_and_not_faster(code: str) -> None:
+    text = " ".join(row["text"] for row in examples(code)["stories"].values())
+    match_spans(text, code)
+
+    def seconds(times: int) -> float:
+        long = (text + " ") * times
+        start = time.perf_counter()
+        match_spans(long, code)
+        return time.perf_counter() - start
+
+    assert seconds(80) < 25 * seconds(8) + 1
