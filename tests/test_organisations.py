@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import re
 import time
 from typing import Any
@@ -223,7 +224,7 @@ def test_every_head_is_read_as_its_kind(code: str) -> None:
 def test_no_text_raises_and_offsets_give_the_surface(text: str) -> None:
     for code in CODES:
         spans = match_spans(text, code)
-        assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
+        assert all(a[1] <= b[0] for a, b in itertools.pairwise(spans))
         orgs = [Organisation(start=a, end=b, text=text[a:b]) for a, b, _ in spans]
         for o in identify(orgs, text, code):
             assert text[o.start : o.end] == o.text

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import bisect
 import re
+from collections.abc import Iterator
 from functools import cache
 
 from pipeline import languages
 from pipeline.records import Span
 
-# A sentence ends at . ! ? or an ellipsis, closing quotes or brackets included, before white space.
-_END = re.compile(r"(?:\.{1,3}|[!?…]+)[\"'”’»)\]]*(?=\s)|\n+")
-_LAST_WORD = re.compile(r"[^\s(\[\"'“‘«]+$")
-_STARTS_LOWER = re.compile(r"\s*[\"'“‘«(\[]*[a-zà-ÿ]")
-_NUMBERING = re.compile(r"(?:^|\n)\s*(?:\d{1,3}|[a-zA-Z])\.$")
+# A sentence ends at . ! ? or an ellipsis, closing quotes or brackets included, before white space
+# and something other than a small letter.
+_STOP = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+(?=\s)")
+_LINE_END = re.compile(r"[\n\r\u2028\u2029\x0b\x0c\x85]")
+_OPENING = "\"'“‘«([„"
+_LONGEST_ABBREVIATION = 20
 
 
 @cache
@@ -21,46 +23,59 @@ def _abbreviations(language: str) -> frozenset[str]:
     return frozenset(languages.data(language, "sentences")["abbreviations"])
 
 
-def _ends_sentence(text: str, start: int, end: int, abbreviations: frozenset[str]) -> bool:
-    """Whether the punctuation ``text[start:end]`` closes the sentence it stands in."""
-    mark = text[start]
-    if mark != ".":
+def _lines(text: str) -> Iterator[Span]:
+    start = 0
+    for match in _LINE_END.finditer(text):
+        yield start, match.start()
+        start = match.end()
+    yield start, len(text)
+
+
+def _trimmed(text: str, start: int, end: int) -> Span:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def _goes_on(text: str, begin: int, stop: re.Match[str], abbreviations: frozenset[str]) -> bool:
+    """Whether the sentence that began at ``begin`` goes on behind a ``stop`` inside its line."""
+    after = stop.end()
+    while after < len(text) and (text[after].isspace() or text[after] in _OPENING):
+        after += 1
+    if after < len(text) and text[after].islower():
         return True
-    window = text[max(0, start - 40) : start]
-    found = _LAST_WORD.search(window)
-    word = found.group().lower() if found else ""
-    if word in abbreviations or (len(word) == 1 and word.isalpha()):
+    if stop.group() != ".":
         return False
-    if _NUMBERING.search(text[max(0, start - 8) : start + 1]):
-        return False
-    return not _STARTS_LOWER.match(text, end)
+    start = stop.start()
+    while start > max(begin, stop.start() - _LONGEST_ABBREVIATION) and not (
+        text[start - 1].isspace() or text[start - 1] in _OPENING
+    ):
+        start -= 1
+    word = text[start : stop.start()]
+    if word.lower() in abbreviations or (len(word) == 1 and word.isalpha()):
+        return True
+    return start == begin and (word.isdigit() or len(word) == 1)  # "1. " numbers a list
 
 
 def sentences(text: str, language: str) -> list[Span]:
     """The sentences of ``text`` as half-open code-point offsets, in order, without blank edges.
 
     A line break always ends a sentence, so a title, a caption or a list item is one of its own.
-    Raises ``languages.UnknownLanguage`` for a language that has no data.
+    Takes time linear in the text. Raises ``languages.UnknownLanguage`` for a language that has no
+    data.
     """
     abbreviations = _abbreviations(language)
     spans: list[Span] = []
-    begin = 0
-
-    def add(start: int, end: int) -> None:
-        while start < end and text[start].isspace():
-            start += 1
-        while end > start and text[end - 1].isspace():
-            end -= 1
-        if start < end:
-            spans.append((start, end))
-
-    for match in _END.finditer(text):
-        if text[match.start()] == "\n" or _ends_sentence(
-            text, match.start(), match.end(), abbreviations
-        ):
-            add(begin, match.end())
-            begin = match.end()
-    add(begin, len(text))
+    for line_start, line_end in _lines(text):
+        begin, line_end = _trimmed(text, line_start, line_end)
+        for stop in _STOP.finditer(text, begin, line_end):
+            if not _goes_on(text, begin, stop, abbreviations):
+                spans.append((begin, stop.end()))
+                begin, _ = _trimmed(text, stop.end(), line_end)
+        if begin < line_end:
+            spans.append((begin, line_end))
     return spans
 
 

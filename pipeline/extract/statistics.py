@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import bisect
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from pipeline.extract import details, expressions, readings, refusals
 from pipeline.extract import numbers as nm
@@ -22,10 +22,12 @@ from pipeline.extract.amounts import Blocked, Draft, Sentence
 from pipeline.extract.dates import DateSpan
 from pipeline.extract.dates import dates as find_dates
 from pipeline.extract.grammar import grammar
+from pipeline.extract.sentences import sentences
 from pipeline.records import Statistic
 
 VERSION = "1"
 SOURCE = f"statistics {VERSION}"
+_LONGEST = 20_000  # characters of a sentence looked at together
 
 
 def statistics(
@@ -53,26 +55,41 @@ def statistics(
     starts = [d.start for d in known]
     evidence = readings.evidence(text)
     out: list[Statistic] = []
-    for line_start, line_end in tk.lines(text):
-        if lex.start.search(text, line_start, line_end) is None:
+    for line_start, start, end in _windows(text, language):
+        if lex.start.search(text, start, end) is None:
             continue
-        for start, end in tk.sentences(text, line_start, line_end, gram.abbreviations):
-            if lex.start.search(text, start, end) is None:
-                continue
-            own = [m.span() for m in gram.date.finditer(text, start, end)]
-            here = Blocked(own) if own else None
-            tokens = tk.tokenise(text, start, end)
-            sentence = Sentence(text, tokens, lex, gram, evidence, blocked, line_start)
-            if here is not None:
-                for k, token in enumerate(tokens):
-                    if token.kind != tk.SYMBOL and here.overlaps(token.start, token.end):
-                        sentence.closed[k] = True
-            drafts = _drafts(sentence)
-            if not drafts:
-                continue
-            period = _period(known, starts, start, end, outside)
-            out.extend(_record(sentence, draft, period) for draft in drafts)
+        own = [m.span() for m in gram.date.finditer(text, start, end)]
+        here = Blocked(own) if own else None
+        tokens = tk.tokenise(text, start, end)
+        sentence = Sentence(text, tokens, lex, gram, evidence, blocked, line_start)
+        if here is not None:
+            for k, token in enumerate(tokens):
+                if token.kind != tk.SYMBOL and here.overlaps(token.start, token.end):
+                    sentence.closed[k] = True
+        drafts = _drafts(sentence)
+        if not drafts:
+            continue
+        period = _period(known, starts, start, end, outside)
+        out.extend(_record(sentence, draft, period) for draft in drafts)
     return out
+
+
+def _windows(text: str, language: str) -> Iterator[tuple[int, int, int]]:
+    """The sentences of ``text``, each with the start of its line: ``(line_start, start, end)``.
+
+    One longer than ``_LONGEST`` is cut at white space, so that no window grows with the article.
+    """
+    line_start = previous = 0
+    for start, end in sentences(text, language):
+        if "\n" in text[previous:start]:
+            line_start = start
+        while end - start > _LONGEST:
+            cut = text.rfind(" ", start, start + _LONGEST)
+            cut = start + _LONGEST if cut <= start else cut
+            yield line_start, start, cut
+            start = cut
+        yield line_start, start, end
+        previous = end
 
 
 def _period(

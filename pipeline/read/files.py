@@ -6,6 +6,7 @@ import datetime
 import stat
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import charset_normalizer
 
@@ -59,7 +60,7 @@ def _page(data: bytes) -> Document:
     from lxml import etree
 
     try:
-        page = trafilatura.bare_extraction(
+        page: Any = trafilatura.bare_extraction(
             data, with_metadata=True, include_comments=False, include_tables=True
         )
     except (etree.LxmlError, ValueError, TypeError, RecursionError, AssertionError) as error:
