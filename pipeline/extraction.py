@@ -16,10 +16,12 @@ from pipeline.extract.furniture import furniture
 from pipeline.extract.references import references
 from pipeline.extract.sentences import containing, sentences
 from pipeline.extract.statistics import statistics
+from pipeline.normalise import places
 from pipeline.normalise.organisations import identify
 from pipeline.normalise.units import unit_id, unit_label
 from pipeline.recognise import Name, Recogniser
 from pipeline.recognise.default import default_recogniser
+from pipeline.recognise.snap import is_person
 from pipeline.records import Mention, Organisation, Reference, Span, Statistic
 
 # How near before a figure, in characters and within its clause, a body is taken for its subject.
@@ -52,6 +54,22 @@ class Extraction:
     def sentence(self, mention: Mention) -> Span:
         """The sentence that ``mention`` stands in."""
         return containing(list(self.sentences), mention.start, mention.end)
+
+
+def _is_body(organisation: Organisation) -> bool:
+    """Whether what the model took for a name is that of a body.
+
+    A bare noun of kind that points at no body of the article is a kind in general. A name without
+    any word of the lexicon that is a place or a person is just that.
+    """
+    if organisation.canonical_id is None:
+        return False
+    if organisation.body is not None:
+        return True
+    words = organisation.text.split()
+    if places.candidates(organisation.text) or is_person(words[-3:]) or is_person(words[-4:]):
+        return False
+    return not (len(words) == 1 and places.fold(words[0]) in places.gazetteer().surnames)
 
 
 @cache
@@ -125,7 +143,8 @@ def extract(
         published=published,
         place=place,
     )
-    excluded = sorted([*numbered, *page.spans, *((n.start, n.end) for n in names)])
+    organisations = [o for o in organisations if _is_body(o)]
+    excluded = sorted([*numbered, *page.spans, *((o.start, o.end) for o in organisations)])
     found_statistics = statistics(
         text,
         language,

@@ -70,7 +70,11 @@ class Mention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organisation(Mention):
-    """A specific body. ``body`` is its kind (``peoples-committee``)."""
+    """A specific body. ``body`` is its kind (``peoples-committee``).
+
+    ``place_missing`` is whether it is one of many such bodies and nothing says where; then it is
+    the same as no body of another story.
+    """
 
     kind: ClassVar[Kind] = "organisation"
 
@@ -79,6 +83,7 @@ class Organisation(Mention):
     place_id: str | None = None
     place: str | None = None
     place_successor_id: str | None = None
+    place_missing: bool = False
     name_vi: str | None = None
 
 
@@ -127,6 +132,8 @@ def _arrow_type(hint: object) -> pa.DataType:
     inner = [a for a in typing.get_args(hint) if a is not type(None)]
     if typing.get_origin(hint) is not Literal and inner:
         hint = inner[0]
+    if hint is bool:
+        return pa.bool_()
     if hint is float:
         return pa.float64()
     if hint is int:

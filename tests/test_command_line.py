@@ -110,7 +110,7 @@ def test_bad_files_are_rows_with_a_reason_and_the_rest_goes_on(tmp_path: Path) -
     assert done.returncode == 0, done.stderr
     articles = pd.read_parquet(tmp_path / "out" / "articles.parquet").set_index("path")
     assert len(articles) == 12
-    said = {path: (row.status, row.reason or "") for path, row in articles.iterrows()}
+    said = {p: (r.status, r.reason if r.reason == r.reason else "") for p, r in articles.iterrows()}
     expected = {
         "good.ms.txt": ("skipped", "duplicate of copy.ms.txt"),
         "copy.ms.txt": ("ok", ""),

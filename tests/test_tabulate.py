@@ -160,6 +160,26 @@ def test_stories_are_compared_only_where_unit_body_and_period_are_known() -> Non
     ]
 
 
+def test_a_body_without_a_place_is_the_same_as_no_body_of_another_story() -> None:
+    articles, mentions = translations()
+    for row in mentions:
+        if row["kind"] == "organisation":
+            row |= {"canonical_id": "party-committee", "place_missing": True}
+        elif row["kind"] == "statistic":
+            row["organisation_id"] = "party-committee"
+    mentions.append(organisation(articles[2], 90, "y", "party-committee") | {"place_missing": True})
+    merged = merge(articles, mentions)
+    ids: dict[str, set[str]] = {}
+    for row in merged[1]:
+        if row["kind"] == "organisation":
+            ids.setdefault(row["article_id"], set()).add(row["canonical_id"])
+    assert ids["a"] == ids["b"] != ids["c"]
+    assert all(i.startswith("party-committee/in-story-") for s in ids.values() for i in s)
+    about = {r["organisation_id"] for r in merged[1] if r["article_id"] == "a"} - {None}
+    assert about == ids["a"]
+    assert merge(*merged) == merged
+
+
 def test_translations_that_differ_in_value_say_so() -> None:
     url = "https://www.vietnam.vn/ms/x-1"
     a, b = article("a", "ms", source_url=url), article("b", "nl", source_url=url)

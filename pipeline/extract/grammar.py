@@ -250,7 +250,6 @@ class Grammar:
         self.plural_endings = tuple(nouns["plural_endings"])
         self.adjective_endings = tuple(nouns["adjective_endings"])
 
-
     def is_number(self, word: str) -> bool:
         """Whether a lower-case word is a number word."""
         return self._numbers.morphemes(word) is not None

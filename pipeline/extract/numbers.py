@@ -19,6 +19,7 @@ from typing import Literal, NamedTuple
 
 from pipeline import languages
 from pipeline.extract import tokens as tk
+from pipeline.extract.sentences import sentences
 from pipeline.extract.tokens import Token
 
 Reading = Literal["group", "decimal"]
@@ -486,7 +487,7 @@ def scan(text: str, language: str) -> list[Number]:
     """
     lex = lexicon(language)
     out = []
-    for start, end in tk.lines(text):
+    for start, end in sentences(text, language):
         tokens = tk.tokenise(text, start, end)
         i = 0
         while i < len(tokens):

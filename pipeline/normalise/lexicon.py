@@ -43,7 +43,6 @@ _ROMAN = re.compile(r"(x{0,3})(ix|iv|v?i{0,3})$")
 _CAPITALS = re.compile(r"[A-ZĐ][\w&]*(?:[.-][\w&]+)*")
 _IN_BRACKETS = re.compile(r"\s?\(\s?([A-ZĐ][A-Za-zĐ&]{0,3}[A-ZĐ0-9][\w&.-]{0,11})\s?\)")
 _NUMBERED = frozenset({"hospital", "institute", "company", "secondary-school", "primary-school"})
-_ORDINAL = re.compile(r"\d{1,4}(?:e|de|ste)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +142,8 @@ class Lexicon:
     exact: dict[str, str]
     compounding: bool
     links: tuple[str, ...]
+    ordinal: re.Pattern[str]
+    number_words: frozenset[str]
     starts: frozenset[str]
     vietnamese: dict[str, tuple[tuple[str, str], ...]]
     vietnamese_longest: int
@@ -294,6 +295,10 @@ def lexicon(language: str) -> Lexicon:
         exact,
         data["compounding"],
         tuple(data.get("compound_links", ())),
+        re.compile(
+            r"(\d{1,4})(?:" + "|".join(map(re.escape, data.get("ordinal_suffixes", ()))) + r")?$"
+        ),
+        frozenset(data["number_words"]),
         frozenset(
             first
             for first, table in phrases.items()
@@ -329,13 +334,14 @@ def _scope(kind: str) -> str:
     return scope
 
 
-def _number(token: Token) -> str | None:
-    """The number that a token writes (``15e``, ``III``), or ``None``."""
+def _number(token: Token, lex: Lexicon) -> str | None:
+    """The number that a token writes (``15``, an ordinal, ``III``), or ``None``."""
     if token.word[0].isdigit():
-        return token.word.rstrip("destє") if _ORDINAL.match(token.word) else token.word
+        ordinal = lex.ordinal.match(token.word)
+        return ordinal[1] if ordinal else token.word
     if token.upper or (len(token.word) == 1 and token.capital):
         roman = _ROMAN.match(token.word)
-        if roman is not None and token.word:
+        if roman is not None:
             ones = {"ix": 9, "iv": 4}.get(roman[2])
             if ones is None:
                 ones = 5 * roman[2].count("v") + roman[2].count("i")
@@ -391,6 +397,7 @@ class _Reader:
         self.tokens = tokens
         self.strict = strict
         self.unknown = 0
+        self.known: dict[int, list[Match]] = {}
         self.first = 0
         self.listing = False
         self.before = 0
@@ -398,12 +405,15 @@ class _Reader:
 
     def best(self, i: int, *sorts: str) -> Match | None:
         """The longest phrase at ``i`` of one of ``sorts``, earlier sorts first at equal length."""
-        foreign = bool(self.tokens[i].exact)
-        found = [
-            m
-            for m in self.lex.matches(self.tokens, i)
-            if m.sort in sorts and not (foreign and m.sort in _SMALL)
-        ]
+        known = self.known.get(i)
+        if known is None:
+            known = self.lex.matches(self.tokens, i)
+            if self.tokens[i].exact:
+                known = [m for m in known if m.sort not in _SMALL]
+            self.known[i] = known
+        if not known:
+            return None
+        found = [m for m in known if m.sort in sorts]
         if not found:
             return None
         return min(found, key=lambda m: (-m.size, sorts.index(m.sort)))
@@ -498,7 +508,7 @@ class _Reader:
             if before and self.best(j, "conjunction") and before[-1].sort == "field":
                 j += 1
                 continue
-            number = _number(token)
+            number = _number(token, self.lex)
             if number is not None:
                 numbers.append(number)
                 j += 1
@@ -805,18 +815,18 @@ class _Reader:
                 for sort, value in compound:
                     self._modify(part, Match(0, sort, value))
                 return 1
-        if tokens[j].word in ("no", "nr") and not joined:
+        if tokens[j].word in self.lex.number_words and not joined:
             at = j + 1
             if at < limit and tokens[at].word == ".":
                 at += 1
-            number = _number(tokens[at]) if at < limit else None
+            number = _number(tokens[at], self.lex) if at < limit else None
             if number is not None and (
                 not self.strict or scope in ("part", "unit") or part.kind.endswith("-team")
             ):
                 part.numbers.append(number)
                 return at + 1 - j
         if match is None:
-            number = _number(tokens[j])
+            number = _number(tokens[j], self.lex)
             if number is not None and not joined:
                 direct = not (linked or part.levels or part.areas or part.proper or part.name_id)
                 short = len(number) <= 3
@@ -892,7 +902,7 @@ class _Reader:
                 return 0
             size = match.size
             after = j + size
-            number = _number(tokens[after]) if after < limit else None
+            number = _number(tokens[after], self.lex) if after < limit else None
             if number is not None and self.strict:
                 counted = (
                     after + 2 < limit
@@ -1092,10 +1102,11 @@ def match_spans(text: str, language: str) -> list[tuple[int, int, float]]:
     except languages.UnknownLanguage:
         return []
     found: list[tuple[int, int, float]] = []
-    start = 0
-    for line in text.splitlines(keepends=True):
-        found += _match_line(text, start, start + len(line), lex)
-        start += len(line)
+    for start, end in places.pieces(text):
+        while start < end:
+            line = text.find("\n", start, end) + 1 or end
+            found += _match_line(text, start, line, lex)
+            start = line
     return _with_abbreviations(text, found)
 
 
@@ -1119,12 +1130,14 @@ def _with_abbreviations(
 
 def _match_line(text: str, start: int, end: int, lex: Lexicon) -> Iterator[tuple[int, int, float]]:
     tokens = tokenise(text, start, end)
+    reader = _Reader(lex, tokens, True)
     i = 0
     while i < len(tokens):
         if not _may_begin(lex, tokens, i):
             i += 1
             continue
-        parsed = _Reader(lex, tokens, True).parse(i)
+        reader.listing = False
+        parsed = reader.parse(i)
         if parsed is None:
             i += 1
             continue
@@ -1146,9 +1159,8 @@ def _may_begin(lex: Lexicon, tokens: Sequence[Token], i: int) -> bool:
         return True
     if lex.compounding:
         if token.word[0].isdigit():
-            return (
-                token.word.endswith(("e", "de", "ste")) and _ORDINAL.match(token.word) is not None
-            )
+            ordinal = lex.ordinal.match(token.word)
+            return ordinal is not None and ordinal.end(1) < len(token.word)
         if token.capital:
             return token.word.isalnum()
         return lex.compound(token.word) is not None
@@ -1208,11 +1220,12 @@ def _certainty(lex: Lexicon, tokens: Sequence[Token], parsed: Parsed, text: str)
             return 0.85 if own else 0.0
         if part.fields or part.proper:
             known = _known_field(part.fields)
-            sure = (row.get("class", part.kind) in _SURE and known) or part.levels or part.areas
-            titled = lex.compounding and any(
+            kind_class = row.get("class", part.kind)
+            sure = bool((kind_class in _SURE and known) or part.levels or part.areas)
+            titled: bool = lex.compounding and any(
                 t.capital for t in tokens[parsed.first + 1 : parsed.last]
             )
-            sure = sure or chain or (titled and row.get("class", part.kind) in _SURE)
+            sure = sure or chain or (titled and kind_class in _SURE)
             if part.kind == "delegation" and not (part.levels or part.areas):
                 return 0.0
             return 0.9 if capital else 0.75 if sure else 0.0

@@ -9,6 +9,7 @@ key, so that two bodies are rather left apart than joined wrongly.
 
 from __future__ import annotations
 
+import bisect
 import dataclasses
 import datetime
 import re
@@ -45,8 +46,13 @@ class _Reading:
     pointer: bool = False
     heads: frozenset[str] = frozenset()
     said_place: bool = False
+    unplaced: bool = False  # one of many such bodies, and nothing says where
     ministry: str | None = None
     unknown: int = 0
+
+
+# What a mention takes from the body that it turns out to mean.
+_IDENTITY = ("body", "kind", "own", "stem", "parent", "path", "place", "label", "id", "unplaced")
 
 
 @cache
@@ -86,9 +92,13 @@ def _classes(kind: str) -> frozenset[str]:
     return frozenset(k for k in (kind, row.get("class"), row.get("same_as")) if k)
 
 
+_PIECE = re.compile(r"\w+|[^\w\s,]")
 _ABBREVIATION = re.compile(r"\s?\(\s?([A-ZĐ][\w&.-]{1,14})\s?\)")
 _BARE_ABBREVIATION = re.compile(r"[A-ZĐ][A-ZĐ0-9&.-]{1,14}|[A-ZĐ][a-z]{0,3}[A-ZĐ][\w&.-]{0,12}")
 
+
+# How many mentions to either side are looked at: an article of any length takes linear time.
+_WINDOW = 400
 
 # Heads that a unit of a hospital may have.
 _UNITS = frozenset({"department", "unit", "centre", "office"})
@@ -123,13 +133,34 @@ class _Document:
         )
         self.found = places.find(text, language, published)
         self.readings = [_Reading(m) for m in mentions]
-        self.learnt: dict[str, int] = {}
+        self.starts = [f.start for f in self.found]
+        self.central: list[int] = []
+        self.fuller: set[frozenset[str]] = set()
+        known = language in languages.available()
+        words = languages.data(language, "organisations") if known else {}
+        self.joiners = {
+            word
+            for key in ("conjunctions", "articles")
+            for joiner in words.get(key, ())
+            for word in joiner.split()
+        }
 
     # -- reading ---------------------------------------------------------------------------
 
     def run(self) -> list[Organisation]:
         for reading in self.readings:
             self._read(reading)
+        self.central = [
+            r.mention.start
+            for r in self.readings
+            if r.ministry and not _facts()["fields"].get(r.ministry, {}).get("department")
+        ]
+        self.fuller = {
+            frozenset(p.fields)
+            for r in self.readings
+            for p in r.parts
+            if p.kind in ("department", "ministry") and _field_slug(p.fields) in _facts()["fields"]
+        }
         departments = self._provincial_fields()
         later = []
         for i, reading in enumerate(self.readings):
@@ -144,6 +175,9 @@ class _Document:
         for i, reading in enumerate(self.readings):
             if reading.pointer and reading.id is None:
                 self._point(reading, i)
+        for i, reading in enumerate(self.readings):
+            if reading.pointer and reading.id is None:
+                self._beside(reading, i)
         return [self._finish(r) for r in self.readings]
 
     def _needs_owner(self, reading: _Reading) -> bool:
@@ -176,21 +210,27 @@ class _Document:
         if len(reading.parts) == 1 and first.is_bare() and unsaid:
             reading.pointer = row.get("generic", False) or not (
                 row.get("national")
-                or (row.get("scope") == "area"
-                and not row.get("of_body")
-                and row.get("class") not in ("commission", "court", "council", "command"))
+                or (
+                    row.get("scope") == "area"
+                    and not row.get("of_body")
+                    and row.get("class") not in ("commission", "court", "council", "command")
+                )
             )
 
     def _provincial_fields(self) -> set[str]:
         """Fields whose word for a ministry stands for a department of the article's province.
 
         Machine translation into some languages words both alike. In an article about a province
-        a ministry of a field that has departments is the department, unless the sentence shows
-        the ministry (``_issues``): on the train articles four times in five.
+        a ministry of a field that has departments is the department, unless the article names
+        that department as a ministry with its place or level, or the sentence shows the ministry
+        (``_issues``): right on four of five such mentions of the train articles.
         """
         if self.place is None or not self._translates_departments():
             return set()
         fields = {r.ministry for r in self.readings if r.ministry}
+        for reading in self.readings:
+            if any(p.areas or any(v != "centre" for v in p.levels) for p in reading.parts):
+                fields.discard(reading.ministry or "")
         return {f for f in fields if _facts()["fields"].get(f, {}).get("department")}
 
     def _translates_departments(self) -> bool:
@@ -261,6 +301,7 @@ class _Document:
                 reading.parent_label = owner.label
                 reading.label = f"{self._label(reading)} of the {owner.label or owner.id}"
                 reading.path, reading.place = owner.path, owner.place
+                reading.unplaced = owner.unplaced
                 reading.reasons.append(f"{parts[-1].kind} points back at {owner.id}")
                 return
         explicit = [a for p in parts for a in p.areas]
@@ -320,16 +361,9 @@ class _Document:
         """A department named by some of its fields, where the article names all of them."""
         if _field_slug(part.fields) in _facts()["fields"]:
             return
-        fuller = {
-            frozenset(other.fields)
-            for reading in self.readings
-            for other in reading.parts
-            if other.kind in ("department", "ministry")
-            and set(part.fields) < set(other.fields)
-            and _field_slug(other.fields) in _facts()["fields"]
-        }
+        fuller = {whole for whole in self.fuller if set(part.fields) < whole}
         if len(fuller) == 1:
-            part.fields = sorted(fuller.pop())
+            part.fields = sorted(next(iter(fuller)))
 
     def _ministries(self, reading: _Reading, departments: set[str]) -> None:
         """A ministry of a province is its department."""
@@ -347,7 +381,8 @@ class _Document:
 
     def _of_ministry(self, index: int) -> bool:
         """Whether a ministry stands in brackets right behind the mention."""
-        after = self.text[self.readings[index].mention.end :][:3]
+        stop = self.readings[index].mention.end
+        after = self.text[stop : stop + 3]
         if not re.fullmatch(r"\s?\(.*", after, re.DOTALL) or index + 1 == len(self.readings):
             return False
         other = self.readings[index + 1]
@@ -356,19 +391,25 @@ class _Document:
             and other.mention.start - self.readings[index].mention.end <= 3
         )
 
+    def _before(self, index: int) -> list[_Reading]:
+        """The mentions before ``index`` that are near enough to matter, in order."""
+        return self.readings[max(0, index - _WINDOW) : index]
+
+    def _after(self, index: int) -> list[_Reading]:
+        """The mentions after ``index`` that are near enough to matter, in order."""
+        return self.readings[index + 1 : index + 1 + _WINDOW]
+
     def _beside_ministry(self, reading: _Reading) -> bool:
         """Whether the sentence names a ministry that no province has a department for."""
         start = max(
-            self.text.rfind(sign, 0, reading.mention.start) for sign in (". ", "\n", "? ", "! ")
+            self.text.rfind(sign, max(0, reading.mention.start - 1000), reading.mention.start)
+            for sign in (". ", "\n", "? ", "! ")
         )
-        ends = [e for sign in (". ", "\n") if (e := self.text.find(sign, reading.mention.end)) >= 0]
-        end = min(ends, default=len(self.text))
-        return any(
-            other.ministry is not None
-            and start <= other.mention.start < end
-            and not _facts()["fields"].get(other.ministry, {}).get("department")
-            for other in self.readings
-        )
+        far = reading.mention.end + 1000
+        ends = [self.text.find(sign, reading.mention.end, far) for sign in (". ", "\n")]
+        end = min((e for e in ends if e >= 0), default=far)
+        here = bisect.bisect_left(self.central, start)
+        return here < len(self.central) and self.central[here] < end
 
     def _issues(self, reading: _Reading) -> bool:
         """Whether a document number of a ministry stands right before the mention."""
@@ -481,7 +522,9 @@ class _Document:
         scope = row.get("scope", "named")
         if scope == "named" and "centre" in part.levels:
             fields.append("central")
-        names = [*part.proper, *(f"{n}" for n in part.numbers)]
+        # The number before a standing body counts its terms (the 13th Central Committee).
+        term = scope in ("state", "area") and not row.get("generic") and row.get("class") != "team"
+        names = [*part.proper, *([] if term else part.numbers)]
         if scope == "named" and kind not in _facts()["abroad"]["kinds"] and (fields or names):
             names += [c for c in part.countries if c != "vietnam"]
             part.countries.clear()
@@ -555,7 +598,7 @@ class _Document:
                 region = slugify(name)
                 continue
             if name.isascii() and name.isdigit():
-                word = "Quận" if level == "district" else "Phường"
+                word = "district" if level == "district" else "ward"
                 below = places.resolve(f"{word} {name}", level, self.place, self.published)
                 unknown = f"{level}-{int(name)}" if below is None else None
                 continue
@@ -596,6 +639,7 @@ class _Document:
                         reading.path, reading.place = owner.path, owner.place
                         reading.reasons.append(f"place of {owner.id}")
                         return
+                    reading.unplaced = True
                     reading.reasons.append(f"{low[-1]} not named")
                     reading.own = f"{reading.own}"
                     reading.path = (*self._province_path(None), low[-1]) if False else ()
@@ -629,7 +673,7 @@ class _Document:
 
     def _is_town(self, here: Place) -> bool:
         """A city word beside a province's name that is a town of that province."""
-        return not here.name_vi.lower().startswith("thành phố") and bool(
+        return not places.is_city(here) and bool(
             self.place is not None and self.place.id == here.id
         )
 
@@ -645,9 +689,10 @@ class _Document:
             "village": ("commune",),
             "town": ("district", "commune"),
         }[level]
+        here = bisect.bisect_left(self.starts, reading.mention.start)
         fits = [
             f
-            for f in self.found
+            for f in self.found[max(0, here - _WINDOW) : here + _WINDOW]
             if f.place.level in kinds
             and (self.place is None or places.is_within(f.place, self.place))
         ]
@@ -659,7 +704,7 @@ class _Document:
         return None, ""
 
     def _same_level(self, index: int, level: str) -> _Reading | None:
-        for other in reversed(self.readings[:index]):
+        for other in reversed(self._before(index)):
             if other.id and len(other.path) == 2 and any(level in p.levels for p in other.parts):
                 return other
         return None
@@ -669,11 +714,12 @@ class _Document:
             reading.path, reading.place = (self.place.slug,), self.place
             reading.reasons.append(self.place_reason)
         else:
+            reading.unplaced = True
             reading.reasons.append(self.place_reason)
 
     def _unsaid_place(self, reading: _Reading, index: int, row: dict[str, Any]) -> None:
         """A name without level and place: the body named so before, else the article's place."""
-        for other in reversed(self.readings[:index]):
+        for other in reversed(self._before(index)):
             if (
                 other.stem == reading.stem
                 and other.said_place
@@ -693,7 +739,7 @@ class _Document:
     def _named_elsewhere(self, reading: _Reading, index: int) -> None:
         """The place of the one body of this name that the article names with its place."""
         said = {}
-        for other in [*reversed(self.readings[:index]), *self.readings[index + 1 :]]:
+        for other in [*reversed(self._before(index)), *self._after(index)]:
             for part in other.parts:
                 same = part.kind == reading.parts[0].kind
                 same = same and part.fields == reading.parts[0].fields
@@ -737,8 +783,8 @@ class _Document:
                 and bool(other.heads & classes or _classes(other.kind) & classes)
             )
 
-        before = [r for r in self.readings[:index] if fits(r)]
-        after = [r for r in self.readings[index + 1 :] if fits(r)]
+        before = [r for r in self._before(index) if fits(r)]
+        after = [r for r in self._after(index) if fits(r)]
         counts = Counter(r.id for r in (*before, *after))
         ranked = counts.most_common(2)
         if ranked and (len(ranked) == 1 or ranked[0][1] >= 2 * ranked[1][1]):
@@ -752,9 +798,33 @@ class _Document:
         owner = self._salient_body(index, part)
         if owner is None:
             return
-        for name in ("body", "kind", "own", "stem", "parent", "path", "place", "label", "id"):
+        for name in _IDENTITY:
             setattr(reading, name, getattr(owner, name))
         reading.reasons.append(f"short form of {owner.mention.text[:80]}")
+
+    def _beside(self, reading: _Reading, index: int) -> None:
+        """A bare council or committee takes the place of the body it is co-ordinated with.
+
+        ``Majlis Rakyat dan Jawatankuasa Rakyat Wilayah``: the council is the province's too.
+        """
+        row = kind_of(reading.parts[0].kind) if len(reading.parts) == 1 else {}
+        if row.get("scope") != "area" or row.get("generic"):
+            return
+        for other in self.readings[index + 1 : index + 2] + self.readings[index - 1 : index]:
+            first, second = sorted((reading, other), key=lambda r: r.mention.start)
+            between = self.text[first.mention.end : second.mention.start]
+            joined = len(between) <= 20 and set(_PIECE.findall(fold(between))) <= self.joiners
+            if not joined or other.id is None or not (other.path or other.unplaced):
+                continue
+            if kind_of(other.kind).get("scope") != "area":
+                continue
+            reading.kind = reading.body = reading.own = reading.stem = reading.parts[0].kind
+            reading.path, reading.place = other.path, other.place
+            reading.unplaced = other.unplaced
+            reading.id = "/".join([reading.own, *reading.path])
+            reading.label = self._label(reading)
+            reading.reasons.append(f"named together with {other.mention.text[:80]}")
+            return
 
     def _salient_body(self, index: int, part: Part) -> _Reading | None:
         """The body a short form means: of its kind, worded with its word, named near and often.
@@ -768,7 +838,7 @@ class _Document:
         weights: dict[str, float] = {}
         alike: dict[str, float] = {}
         last: dict[str, _Reading] = {}
-        for step, other in enumerate(reversed(self.readings[:index]), 1):
+        for step, other in enumerate(reversed(self._before(index)), 1):
             if step > 40:
                 break
             if other.id is None or not other.parts:
@@ -786,7 +856,7 @@ class _Document:
         if not weights:
             later = {
                 r.id: r
-                for r in self.readings[index + 1 :]
+                for r in self._after(index)
                 if r.id and r.parts and not r.pointer and (r.heads & classes or r.kind == part.kind)
             }
             return next(iter(later.values())) if len(later) == 1 else None
@@ -852,7 +922,7 @@ class _Document:
                 reading.reasons.append("name as written")
 
     def _same(self, reading: _Reading, owner: _Reading, why: str) -> None:
-        for name in ("body", "kind", "own", "stem", "parent", "path", "place", "label", "id"):
+        for name in _IDENTITY:
             setattr(reading, name, getattr(owner, name))
         reading.pointer = False
         reading.reasons.append(f"{why} {owner.mention.text[:80]}")
@@ -870,6 +940,7 @@ class _Document:
             place_id=place.id if place else None,
             place=place.name if place else None,
             place_successor_id=(place.successor_id or place.id) if place else None,
+            place_missing=reading.unplaced and reading.id is not None,
             name_vi=self._vietnamese(reading),
             reason="; ".join(dict.fromkeys(reading.reasons)) or None,
         )
@@ -894,9 +965,7 @@ class _Document:
                 reading.place.name_vi.split(" ")[0].lower() if reading.place else ""
             )
             if own_word and reading.place is not None:
-                words = reading.place.name_vi.split(" ")
-                bare = words[2:] if words[0].lower() == "thành" else words[1:]
-                return " ".join([own_word, *bare])
+                return f"{own_word} {places.bare_name(reading.place)}"
         elif reading.own.endswith("-ministry"):
             vi = _field_vi(reading.own.removesuffix("-ministry"))
             name = f"Bộ {vi}" if vi else None

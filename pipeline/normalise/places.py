@@ -260,6 +260,22 @@ def gazetteer() -> Gazetteer:
 
 
 @cache
+def _city_word() -> str:
+    word: str = facts.data("places")["city_word"]
+    return word
+
+
+def is_city(place: Place) -> bool:
+    """Whether ``place`` is officially a city, of the centre or of a province."""
+    return place.name_vi.lower().startswith(_city_word())
+
+
+def bare_name(place: Place) -> str:
+    """The Vietnamese name of ``place`` without its type (``Quảng Ninh``)."""
+    return _bare(place.name_vi, facts.data("places")["type_words"])
+
+
+@cache
 def _level_words(language: str | None) -> dict[tuple[str, ...], str]:
     """Folded level words of a language, or of all, to the level they say."""
     codes = languages.available() if language is None else (language,)
@@ -371,23 +387,47 @@ def _choose(
     return None
 
 
-def find(
-    text: str, language: str | None = None, published: datetime.date | None = None
-) -> list[Found]:
-    """Place names in ``text``, in order, not overlapping; linear in its length.
+PIECE = 1 << 16  # characters looked at together: a long line is cut between words
 
-    Provinces are found by name; districts and communes when a level word stands beside the name
-    or the province they lie in follows, and one place of the text's provinces fits.
-    ``language`` says whose level words count (all when ``None``).
-    """
+
+def pieces(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of stretches of ``text`` that follow each other: whole lines, if not long."""
+    start = 0
+    while start < len(text):
+        end = min(len(text), start + PIECE)
+        if end < len(text):
+            cut = max(text.rfind("\n", start, end), text.rfind(". ", start, end))
+            if cut < start:
+                cut = text.rfind(" ", start, end)
+            end = cut + 1 if cut >= start else end
+        yield start, end
+        start = end
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A name of the gazetteer in text: its words' numbers, its offsets and its level word."""
+
+    first: int
+    last: int
+    start: int
+    end: int
+    name: str
+    level: str | None
+
+
+def _named(
+    text: str, start: int, end: int, base: int, language: str | None
+) -> tuple[list[_Named], int]:
+    """Names in ``text[start:end]``, whose first word has number ``base``; the next number."""
     places = gazetteer()
     level_words = _level_words(language)
     longest_level = max((len(w) for w in level_words), default=0)
     never_alone = frozenset(facts.data("places")["certain"]["never_alone"])
     known_syllables = syllables()
-    matches = list(_TOKEN.finditer(text))
+    matches = list(_TOKEN.finditer(text, start, end))
     words = [fold(m[0]) for m in matches]
-    raw: list[tuple[int, int, str, str | None]] = []
+    raw: list[_Named] = []
     i = 0
     while i < len(matches):
         if words[i] not in places.first_words or not (
@@ -433,29 +473,58 @@ def find(
                     and (words[i - 1] in places.surnames)
                 ):
                     break
-                end = matches[i + n - 1].end()
+                stop = matches[i + n - 1].end()
                 if (
                     i + n < len(matches)
                     and matches[i + n][0][0].isupper()
-                    and text[end : matches[i + n].start()] == " "
+                    and text[stop : matches[i + n].start()] == " "
                     and words[i + n] in known_syllables
                     and tuple(words[i + n : i + n + 1]) not in level_words
                     and n < 3
                 ):
                     break
-            raw.append((first, i + n, text[matches[i].start() : matches[i + n - 1].end()], level))
+            stop = matches[i + n - 1].end()
+            raw.append(
+                _Named(
+                    base + first,
+                    base + i + n,
+                    matches[first].start(),
+                    stop,
+                    text[matches[i].start() : stop],
+                    level,
+                )
+            )
             step = n
             break
         i += step
+    return raw, base + len(matches)
+
+
+def find(
+    text: str, language: str | None = None, published: datetime.date | None = None
+) -> list[Found]:
+    """Place names in ``text``, in order, not overlapping; linear in its length.
+
+    Provinces are found by name; districts and communes when a level word stands beside the name
+    or the province they lie in follows, and one place of the text's provinces fits.
+    ``language`` says whose level words count (all when ``None``).
+    """
+    raw: list[_Named] = []
+    base = 0
+    for start, end in pieces(text):
+        some, base = _named(text, start, end, base, language)
+        raw += some
     era = _era(published)
     provinces: list[Place] = []
-    for _, _, name, level in raw:
+    for hit in raw:
+        name, level = hit.name, hit.level
         if level in (None, "province", "city"):
             place = _choose([p for p in candidates(name) if p.level == "province"], None, None, era)
             if place is not None and place not in provinces:
                 provinces.append(place)
     found: list[Found] = []
-    for index, (first, last, name, level) in enumerate(raw):
+    for index, hit in enumerate(raw):
+        name, level = hit.name, hit.level
         chosen = None
         options = candidates(name)
         if level is not None:
@@ -464,9 +533,9 @@ def find(
             chosen = _choose([p for p in options if p.level == "province"], level, None, era)
         if chosen is None:
             follows = raw[index + 1] if index + 1 < len(raw) else None
-            if follows is not None and follows[0] - last <= 2:
+            if follows is not None and follows.first - hit.last <= 2:
                 for province in provinces:
-                    if fold(province.name) in fold(follows[2]) and any(
+                    if fold(province.name) in fold(follows.name) and any(
                         is_within(p, province) for p in options
                     ):
                         chosen = _choose(
@@ -477,7 +546,7 @@ def find(
                 inside = [p for p in options if any(is_within(p, q) for q in provinces)]
                 chosen = _choose(inside or options, level, None, era)
         if chosen is not None:
-            found.append(Found(matches[first].start(), matches[last - 1].end(), chosen))
+            found.append(Found(hit.start, hit.end, chosen))
     return found
 
 
@@ -485,13 +554,18 @@ _ADDRESS = re.compile(r"https?://(?:www\.)?([a-z0-9.-]{1,100})", re.IGNORECASE)
 _DATELINE = re.compile(r"^\W{0,3}([^\n,:–—-]{3,40}?)\s*(?:[,(][^)\n]{0,30}\)?)?\s*[:–—-]\s")
 
 
-def _source_province(text: str) -> str | None:
-    """The name in the address of a provincial paper or portal (``baohagiang.vn``), if any."""
-    joined = {
+@cache
+def _joined_names() -> dict[str, str]:
+    return {
         name.replace(" ", ""): name
         for name, ps in gazetteer().by_name.items()
         if any(p.level == "province" for p in ps)
     }
+
+
+def _source_province(text: str) -> str | None:
+    """The name in the address of a provincial paper or portal (``baohagiang.vn``), if any."""
+    joined = _joined_names()
     for m in _ADDRESS.finditer(text[-3000:]):
         for part in fold(m[1]).split("."):
             for candidate in (part, part.removeprefix("bao")):
@@ -528,8 +602,7 @@ def article_place(
         heads = {places.province(f.place).id for f in find(title, language, published)}
         if len(heads) == 1:
             return places.by_id[heads.pop()], "place in the title"
-    body = text[start:].lstrip()
-    dateline = _DATELINE.match(body[:90])
+    dateline = _DATELINE.match(text[start : start + 200].lstrip()[:90])
     if dateline:
         said = resolve(dateline[1], None, None, published)
         if said is not None and said.slug not in facts.data("places")["certain"]["capital"]:

@@ -86,7 +86,7 @@ def _same_story(a: _Signature, b: _Signature, weights: Mapping[Token, float]) ->
     bodies = len(a.bodies & b.bodies) / union if union else 0.0
     similarity = 2 * shared / total if total else 0.0
     # Bodies in common make up for few figures, and bodies without any in common call for more.
-    need = _LEAST_SHARED_WEIGHT * (1.25 - bodies)
+    need = _LEAST_SHARED_WEIGHT * (1.2 - 0.5 * bodies)
     return shared >= need and similarity >= _LEAST_SIMILARITY - 0.3 * (bodies - 0.25)
 
 
@@ -105,7 +105,7 @@ def stories(articles: Iterable[Row], mentions: Iterable[Row]) -> dict[str, str]:
         token = _token(row)
         if token is not None:
             found[row["article_id"]].append((row["start"], token))
-        elif row["canonical_id"]:
+        elif row["canonical_id"] and not row["place_missing"]:
             bodies[row["article_id"]].add(row["canonical_id"])
     signatures = {
         row["article_id"]: _Signature(

@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline.normalise.references import date_check
 from pipeline.records import MENTION_SCHEMA, table_schema
+from pipeline.tabulate.bodies import scope_bodies
 from pipeline.tabulate.checks import CONSISTENT, INCONSISTENT, check
 from pipeline.tabulate.indicators import indicators
 from pipeline.tabulate.stories import figure, stories
@@ -41,14 +42,16 @@ def merge(
     """Articles with their story, and mentions with the identity that their story settles.
 
     Takes and gives rows of ``ARTICLE_SCHEMA`` and ``MENTION_SCHEMA``. What was found in one
-    article stays as it is; only ``story_id`` and, of statistics, ``canonical_id`` and
-    ``indicator_id`` are set, from the other columns alone, so that merging again changes nothing.
+    article stays as it is; set are ``story_id``, of statistics ``canonical_id`` and
+    ``indicator_id``, and the ids of bodies whose place is unknown, all from what the articles say,
+    so that merging again changes nothing.
     """
     article_rows = [dict(row) for row in articles]
     mention_rows = [dict(row) for row in mentions]
     story_of = stories((r for r in article_rows if r["status"] == "ok"), mention_rows)
     for row in article_rows:
         row["story_id"] = story_of.get(row["article_id"]) if row["status"] == "ok" else None
+    scope_bodies(mention_rows, story_of)
     found = indicators(mention_rows, story_of)
     for row in mention_rows:
         if row["kind"] == "statistic":
@@ -183,6 +186,8 @@ def _label(rows: Sequence[Row], bodies: Mapping[str, str]) -> str | None:
     label: str | None = _commonest(r["label"] for r in rows)
     if rows[0]["kind"] != "statistic" or label is None:
         return label
+    if rows[0]["value_kind"] in ("percentage", "fraction"):
+        label = f"share: {label}"
     body = bodies.get(_commonest(r["organisation_id"] for r in rows) or "")
     year = _commonest(r["period_end"][:4] for r in rows if r["period_end"])
     return ", ".join(part for part in (label, body, year) if part)

@@ -1,0 +1,77 @@
+"""Spans snapped to the rules of annotation: no person, figure or article at the edge of a name."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Sequence
+
+from pipeline import languages
+from pipeline.normalise import places
+from pipeline.normalise.lexicon import parse
+from pipeline.recognise import Name
+
+_WORD = re.compile(r"[^\W\d_]+(?:[-'’.][^\W\d_]+)*")
+_PERSON = re.compile(r"(?:\s+[A-ZĐÀ-Ỹ][^\W\d_]*){2,4}")
+_FIGURE = re.compile(r"\s+\d[\d.,]*$")
+_AFTER = re.compile(r"\s*(%|[^\W\d_]+)")
+_LEADING = re.compile(r"[\s\"'“”‘’«»„(\[.,;:…·•–—-]+")
+_TRAILING = re.compile(r"[\s\"'“”‘’«»„,;:…·•–—-]+$")
+
+
+def is_person(words: Sequence[str]) -> bool:
+    """Whether capitalised words are a Vietnamese person's name: a family name and given names."""
+    return (
+        2 <= len(words) <= 4
+        and all(w[:1].isupper() for w in words)
+        and places.fold(words[0]) in places.gazetteer().surnames
+        and not places.candidates(" ".join(words))
+    )
+
+
+def snap(
+    names: Sequence[Name], lexicon: Sequence[tuple[int, int, float]], text: str, language: str
+) -> list[Name]:
+    """The names with their edges put right.
+
+    Punctuation, a leading article and a figure that belongs to what follows go. Where the lexicon
+    reads a shorter name from the same start and what follows it begins with a figure or is a
+    person's name (``Provincial Party Committee Duong Van Thinh``), the name ends where the
+    lexicon's does; where words in small letters that the lexicon knows nothing of stand before a
+    name that it reads (``quality of the members of the Party Committee``), it begins there.
+    ``lexicon`` is sorted.
+    """
+    articles = frozenset(languages.data(language, "organisations")["articles"])
+    scales = {"%", *languages.data(language, "numbers")["scales"]}
+    starts = [start for start, _, _ in lexicon]
+    ends: dict[int, list[int]] = {}
+    for start, end, _ in lexicon:
+        ends.setdefault(start, []).append(end)
+    snapped = []
+    for name in names:
+        start, end = name.start, name.end
+        if edge := _LEADING.match(text, start, end):
+            start = edge.end()
+        first = _WORD.match(text, start, end)
+        if first and first.group().lower() in articles and first.end() < end:
+            start = first.end() + 1
+        if text[start : start + 1].islower() and start not in ends:
+            at = bisect.bisect_right(starts, start)
+            inside = at < len(starts) and lexicon[at][1] <= end
+            if inside and parse(text[start:end], language) is None:
+                start, end = lexicon[at][:2]
+        for shorter in ends.get(start, ()):
+            if shorter < end:
+                rest = text[shorter:end]
+                person = _PERSON.fullmatch(rest)
+                if rest.lstrip()[:1].isdigit() or (person and is_person(rest.split())):
+                    end = shorter
+        if (figure := _FIGURE.search(text[start:end])) and (
+            (after := _AFTER.match(text, end)) and after[1].lower() in scales
+        ):
+            end = start + figure.start()
+        if edge := _TRAILING.search(text[start:end]):
+            end = start + edge.start()
+        if start < end:
+            snapped.append(name._replace(start=start, end=end))
+    return snapped
