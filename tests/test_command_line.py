@@ -98,7 +98,7 @@ def _bad_folder(folder: Path) -> None:
         "The department has many people in the province, it is said."
     )
     (folder / "short.txt").write_text("12")
-    (folder / "broken.html").write_text("<<<html><p<")
+    (folder / "broken.html").write_text("<html><body><script>var x = 1</script")
     (folder / "scan.pdf").write_bytes(b"%PDF-1.4")
     (folder / "copy.ms.txt").write_text(MALAY)
     (folder / "huge.txt").write_bytes(b"kata " * 10_000_000)
