@@ -145,10 +145,12 @@ class Selaras:
         out: PathLike | None = None,
         *,
         metadata: PathLike | None = None,
-        workers: int | None = None,
+        workers: int = 1,
     ) -> Result:
         """Every article under ``inputs`` (files and folders), merged; see ``run.batch.run``.
 
+        More ``workers`` are processes that import the calling script again: a script needs an
+        ``if __name__ == "__main__":`` around the call; notebooks do not.
         With ``out`` the five files of a run are written there. ``metadata`` is a CSV table with a
         ``path`` column, and ``title``, ``published``, ``source_url``, ``place`` as known.
         """

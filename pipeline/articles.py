@@ -10,7 +10,7 @@ from pipeline import extraction
 from pipeline.configuration import Configuration
 from pipeline.detect import UNDECIDED, detect
 from pipeline.extract.furniture import date_in_address, furniture
-from pipeline.read import Document, Sidecar, Source, Unreadable, read
+from pipeline.read import Document, Sidecar, Source, Unreadable, printable, read
 from pipeline.records import MENTION_SCHEMA, Article, Mention
 
 _DIGITS_OF_ID = 16
@@ -25,7 +25,10 @@ def article_id(text: str) -> str:
 def failed(path: str, reason: str) -> Article:
     """The row of a file that gave no article. Its id comes from its path, for want of a text."""
     return Article(
-        article_id=article_id(f"unreadable:{path}"), path=path, status="failed", reason=reason
+        article_id=article_id(f"unreadable:{path}"),
+        path=path,
+        status="failed",
+        reason=printable(reason),
     )
 
 

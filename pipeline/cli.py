@@ -13,7 +13,7 @@ import click
 import pipeline
 
 _ERRORS_MISUSE = 2
-_INPUT = click.Path(path_type=Path)
+_INPUT = click.Path(path_type=Path, readable=False)
 
 
 def _fail(message: object) -> None:
@@ -94,7 +94,7 @@ _MIN_SCORE = click.option(
 )
 _MEGABYTES = click.option(
     "--max-megabytes",
-    type=float,
+    type=click.FloatRange(min=0, min_open=True, max=100_000),
     default=20,
     show_default=True,
     metavar="N",
@@ -163,10 +163,13 @@ def run(
     from pipeline.read import read_sidecar
     from pipeline.run import batch, outputs
 
+    sidecars: dict[str, Any] = {}
+
     def action() -> batch.Result:
         configuration = _configuration(**choices)
         outputs.check(out)
-        sidecars = read_sidecar(metadata) if metadata else {}
+        if metadata:
+            sidecars.update(read_sidecar(metadata))
         with _progress(quiet) as progress:
             return batch.run(
                 list(articles),
@@ -179,7 +182,7 @@ def run(
 
     result = _guarded(action)
     if not quiet:
-        _summary(result, out, set(read_sidecar(metadata)) if metadata else set())
+        _summary(result, out, sidecars)
 
 
 class _progress:
@@ -228,7 +231,7 @@ class _progress:
             self._bar.stop()
 
 
-def _summary(result: Any, out: Path, sidecar_paths: set[str]) -> None:
+def _summary(result: Any, out: Path, sidecars: dict[str, Any]) -> None:
     """What a run did, in a few lines on standard error."""
     counts = result.run["counts"]
     status = counts["status"]
@@ -245,14 +248,24 @@ def _summary(result: Any, out: Path, sidecar_paths: set[str]) -> None:
         click.echo(
             f"  … and {len(result.run['failures']) - 10} more, in {out / 'run.json'}", err=True
         )
-    for path in sorted(sidecar_paths - {r["path"] for r in result.articles})[:5]:
+    for path in sorted(set(sidecars) - {r["path"] for r in result.articles})[:5]:
         click.echo(f"  metadata for {path!r}, which is no article here", err=True)
+    for place in sorted({s.place for s in sidecars.values() if s.place}):
+        _warn_of_place(place)
     rows = counts["rows"]
     click.echo(
         f"{out / 'table.csv'}: {rows.get('organisation', 0)} organisations, "
         f"{rows.get('reference', 0)} references, {rows.get('statistic', 0)} statistics",
         err=True,
     )
+
+
+def _warn_of_place(place: str) -> None:
+    """Say so when a place that the user named is in no register."""
+    from pipeline.normalise import places
+
+    if not places.candidates(place):
+        click.echo(f"selaras: no place {place!r} in the registers of Vietnam; left out", err=True)
 
 
 def _read_one(file: str, max_bytes: int) -> Any:
@@ -304,6 +317,8 @@ def extract(file: str, place: str | None, **choices: Any) -> None:
     def action() -> dict[str, Any]:
         configuration = _configuration(**choices)
         document = _read_one(file, configuration.max_bytes)
+        if place:
+            _warn_of_place(place)
         name = Path(file).name if file != "-" else "-"
         article = articles.from_document(document, name, configuration, Sidecar(place=place))
         return Reading(article, articles.extract(article)).to_dict()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from pipeline import languages, models
-from pipeline.extract.dates import dates
+from pipeline.extract.dates import DateSpan, dates
 from pipeline.extract.furniture import furniture
 from pipeline.extract.references import references
 from pipeline.extract.sentences import containing, sentences
@@ -53,7 +53,7 @@ class Extraction:
 
     def sentence(self, mention: Mention) -> Span:
         """The sentence that ``mention`` stands in."""
-        return containing(list(self.sentences), mention.start, mention.end)
+        return containing(self.sentences, mention.start, mention.end)
 
 
 def _is_body(organisation: Organisation) -> bool:
@@ -70,6 +70,19 @@ def _is_body(organisation: Organisation) -> bool:
     if places.candidates(organisation.text) or is_person(words[-3:]) or is_person(words[-4:]):
         return False
     return not (len(words) == 1 and places.fold(words[0]) in places.gazetteer().surnames)
+
+
+def _days_of_issue(days: Sequence[DateSpan], documents: Sequence[Reference]) -> list[Span]:
+    """The dates that say when a document was issued: no figure beside them is of that day."""
+    ends = [r.end for r in documents]
+    found = []
+    for day in days:
+        at = bisect.bisect_right(ends, day.start) - 1
+        if at >= 0 and day.start - ends[at] <= _NEXT_TO:
+            said = documents[at].reference_date
+            if said is not None and day.iso.startswith(said):
+                found.append((day.start, day.end))
+    return found
 
 
 @cache
@@ -94,9 +107,11 @@ def _subject(
 ) -> str | None:
     """The body a figure is about: the one named just before it, else the only one of its sentence.
 
-    ``None`` when the sentence names several and none stands next to the figure.
+    ``organisations`` are sorted by place. ``None`` when the sentence names several and none stands
+    next to the figure.
     """
-    near = [o for o in organisations if o.canonical_id and sentence[0] <= o.start < sentence[1]]
+    low, high = (bisect.bisect_left(organisations, at, key=lambda o: o.start) for at in sentence)
+    near = [o for o in organisations[low:high] if o.canonical_id]
     before = [o for o in near if o.end <= statistic.start]
     if before:
         between = text[before[-1].end : statistic.start]
@@ -144,12 +159,20 @@ def extract(
         place=place,
     )
     organisations = [o for o in organisations if _is_body(o)]
-    excluded = sorted([*numbered, *page.spans, *((o.start, o.end) for o in organisations)])
+    found_dates = dates(text, language, published)
+    excluded = sorted(
+        [
+            *numbered,
+            *page.spans,
+            *((o.start, o.end) for o in organisations),
+            *_days_of_issue(found_dates, found_references),
+        ]
+    )
     found_statistics = statistics(
         text,
         language,
         excluded=excluded,
-        dates=dates(text, language, published),
+        dates=found_dates,
         published=published,
     )
     spans = sentences(text, language)

@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from pipeline import languages
 from pipeline.run import batch, outputs
 from tests.conftest import ARTICLES
 
@@ -116,7 +117,7 @@ def test_the_csv_is_the_table(sample_run: Path) -> None:
 def test_run_json(sample_run: Path) -> None:
     said = json.loads((sample_run / "run.json").read_text(encoding="utf-8"))
     assert said["program"] == "selaras"
-    assert set(said["versions"]) == {"selaras", "ms", "nl"}
+    assert {"selaras", "content", *languages.available()} <= set(said["versions"])
     assert said["counts"]["articles"] == 12
     assert said["counts"]["languages"] == {"ms": 6, "nl": 6}
     assert said["failures"] == []
@@ -206,7 +207,8 @@ def test_the_same_bytes_whatever_the_order_and_the_workers(
     batch.run([copies], tmp_path / "one", workers=1)
     batch.run([copies], tmp_path / "two", workers=2)
     assert _bytes(tmp_path / "one") == _bytes(tmp_path / "two")
-    batch.run([ARTICLES], tmp_path / "again", workers=1)
+    files = sorted(ARTICLES.iterdir(), reverse=True)
+    batch.run(files, tmp_path / "again", workers=1)
     assert _bytes(tmp_path / "again") == _bytes(sample_run)
 
 
@@ -240,6 +242,70 @@ def test_a_word_from_the_user_redoes_what_it_must(tmp_path: Path) -> None:
     assert after.run["extracted"] == 1
     assert before.mentions[0]["place"] is None
     assert after.mentions[0]["place"] == "Quang Ninh"
+
+
+def test_a_run_stopped_while_writing_spoils_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, out = tmp_path / "articles", tmp_path / "out"
+    folder.mkdir()
+    text = (ARTICLES / "nghe-an-council-science.nl.txt").read_text(encoding="utf-8")
+    (folder / "a.txt").write_text(text)
+    batch.run([folder], out, workers=1)
+    (folder / "b.txt").write_text(text + "\nHet volkscomité telt 77 leden.\n")
+    real = outputs._replace
+
+    def stopped(path: Path, write: object) -> None:
+        if path.name == outputs.MENTIONS:
+            raise KeyboardInterrupt
+        real(path, write)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(outputs, "_replace", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        batch.run([folder], out, workers=1)
+    monkeypatch.undo()
+    batch.run([folder], out, workers=1)
+    fresh = tmp_path / "fresh"
+    batch.run([folder], fresh, workers=1)
+    assert _bytes(out) == _bytes(fresh)
+
+
+def test_a_changed_program_or_model_is_another_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.txt").write_text("De afdeling Volksgezondheid van Ha Giang heeft 31 artsen.\n")
+    batch.run([tmp_path / "a.txt"], tmp_path / "out", workers=1)
+    monkeypatch.setattr(batch, "_content", lambda: "other")
+    assert batch.run([tmp_path / "a.txt"], tmp_path / "out", workers=1).run["extracted"] == 1
+
+
+def test_what_a_viewer_leaves_behind_is_left_alone(sample_run: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(sample_run, out)
+    (out / ".DS_Store").write_text("x")
+    (out / ".~lock.table.csv#").write_text("x")
+    batch.retabulate(out)
+    assert (out / ".DS_Store").exists()
+
+
+def test_an_article_that_breaks_the_program_is_a_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.txt").write_text("De afdeling Volksgezondheid van Ha Giang heeft 31 artsen.\n")
+    (tmp_path / "b.txt").write_text("De afdeling Volksgezondheid van Ha Giang heeft 32 artsen.\n")
+    from pipeline import articles
+
+    real = articles.extract
+
+    def breaks(article: object) -> object:
+        if "31" in article.text:  # type: ignore[attr-defined]
+            raise RuntimeError("inside")
+        return real(article)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(articles, "extract", breaks)
+    rows = batch.run([tmp_path], workers=1).articles
+    assert [r["status"] for r in rows] == ["failed", "ok"]
+    assert "inside" in rows[0]["reason"]
 
 
 def test_retabulating_changes_nothing(sample_run: Path, tmp_path: Path) -> None:

@@ -71,6 +71,14 @@ def test_a_page_gives_its_main_text_and_metadata() -> None:
     assert document.source_url == "https://www.example.org/nl/nieuwe-brug"
 
 
+def test_a_day_in_the_prose_of_a_page_is_not_its_date() -> None:
+    prose = (
+        "<p>Op 5 mei 2019 opende het museum zijn deuren voor alle bezoekers van de stad.</p>" * 3
+    )
+    page = f"<html><head><title>x</title></head><body><article>{prose}</article></body></html>"
+    assert read_bytes(page.encode(), ".html").published is None
+
+
 @pytest.mark.parametrize("page", [b"", b"<html><body></body></html>", b"<<<>><p", b"\xff\xfe\x00"])
 def test_a_page_without_text_says_so(page: bytes) -> None:
     with pytest.raises(Unreadable):
@@ -136,6 +144,21 @@ def test_two_folders_of_one_name_stay_apart(tmp_path: Path) -> None:
     assert all(s.path.endswith("articles/one.txt") for s in found)
 
 
+def test_names_that_are_no_text_are_two_files(tmp_path: Path) -> None:
+    for name in (b"a\xff.txt", b"a\xfe.txt"):
+        (tmp_path / os.fsdecode(name)).write_text(repr(name))
+    found = discover([tmp_path])
+    assert len(found) == len({s.path for s in found}) == 2
+    for source in found:
+        source.path.encode("utf-8")
+
+
+def test_a_link_to_itself_is_a_row_and_not_the_end(tmp_path: Path) -> None:
+    _tree(tmp_path, "a/one.txt")
+    (tmp_path / "a" / "loop").symlink_to(tmp_path / "a" / "loop")
+    assert [s.path for s in discover([tmp_path / "a"])] == ["loop", "one.txt"]
+
+
 def test_links_that_loop_end(tmp_path: Path) -> None:
     _tree(tmp_path, "a/one.txt")
     (tmp_path / "a" / "again").symlink_to(tmp_path / "a")
@@ -164,12 +187,27 @@ def test_sidecar(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "data",
+    [
+        "path;place\na.txt;Quang Ninh\n".encode("utf-8-sig"),
+        "path\tplace\na.txt\tQuang Ninh\n".encode("utf-16"),
+        b"path,place\r\na.txt,Quang Ninh,\r\n",
+    ],
+    ids=["semicolons", "utf-16 tabs", "trailing comma"],
+)
+def test_sidecars_as_spreadsheets_save_them(tmp_path: Path, data: bytes) -> None:
+    file = tmp_path / "about.csv"
+    file.write_bytes(data)
+    assert read_sidecar(file)["a.txt"].place == "Quang Ninh"
+
+
+@pytest.mark.parametrize(
     ("content", "message"),
     [
         ("name,place\na,b\n", "no 'path' column"),
         ("path,published\na.txt,yesterday\n", "2024-05-19"),
         ("path,place\na.txt,x\na.txt,y\n", "line 3"),
-        ("", "cannot be read as a CSV"),
+        ("", "no 'path' column"),
     ],
 )
 def test_a_sidecar_that_is_wrong_says_where(tmp_path: Path, content: str, message: str) -> None:

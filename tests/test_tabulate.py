@@ -97,7 +97,7 @@ def test_merging_again_and_in_any_order_changes_nothing() -> None:
 
 def test_one_address_is_one_story() -> None:
     a = article("a", "ms", source_url="https://www.vietnam.vn/ms/ha-giang-1")
-    b = article("b", "nl", source_url="https://vietnam.vn/nl/ha-giang-1?x=1")
+    b = article("b", "nl", source_url="https://vietnam.vn/nl/ha-giang-1?utm_source=x")
     c = article("c", "nl", source_url="https://www.vietnam.vn/")
     d = article("d", "ms", source_url="https://www.vietnam.vn/")
     articles, _ = merge([a, b, c, d], [])
@@ -178,6 +178,60 @@ def test_a_body_without_a_place_is_the_same_as_no_body_of_another_story() -> Non
     about = {r["organisation_id"] for r in merged[1] if r["article_id"] == "a"} - {None}
     assert about == ids["a"]
     assert merge(*merged) == merged
+
+
+def test_values_conflict_one_by_one_whatever_the_order_of_files() -> None:
+    known = {
+        "unit_id": "party-member",
+        "organisation_id": "party-committee/hospital/x",
+        "period_start": "2024-01-01",
+        "period_end": "2024-12-31",
+    }
+    a, b, c = article("a", "ms"), article("b", "nl"), article("c", "nl")
+    mentions = [
+        statistic(a, 0, 412.0, **known),
+        statistic(b, 0, 500.0, **known),
+        statistic(c, 0, 415.0, qualifier="about", **known),
+    ]
+    rows = table(*merge([a, b, c], mentions), LANGUAGES)
+    assert {r["value"]: r["agreement"] for r in rows} == {
+        412.0: "conflict",
+        500.0: "conflict",
+        415.0: "conflict",
+    }
+    rows = table(*merge([a, c], [mentions[0], mentions[2]]), LANGUAGES)
+    assert {r["agreement"] for r in rows} == {"single"}
+    thirds = [
+        statistic(a, 0, 1.0, **{**known, "of": 3.0, "value_kind": "fraction"}),
+        statistic(b, 0, 2.0, **{**known, "of": 6.0, "value_kind": "fraction"}),
+    ]
+    rows = table(*merge([a, b], thirds), LANGUAGES)
+    assert {r["agreement"] for r in rows} == {"single"}
+
+
+def test_two_offices_with_one_number_do_not_agree() -> None:
+    a, b = article("a", "ms"), article("b", "nl")
+    mentions = [
+        reference(a, 0, "21/KH-UBND") | {"reference_date": "2024-03-03"},
+        reference(b, 0, "21/KH-UBND") | {"reference_date": "2025-09-09"},
+    ]
+    row = table(*merge([a, b], mentions), LANGUAGES)[0]
+    assert (row["agreement"], row["reference_date"]) == ("single", None)
+    mentions[1]["reference_date"] = "2024"
+    row = table(*merge([a, b], mentions), LANGUAGES)[0]
+    assert (row["agreement"], row["reference_date"]) == ("agree", "2024-03-03")
+
+
+def test_documents_alone_make_no_story() -> None:
+    articles, mentions = [], []
+    for i in range(14):
+        of = article(f"{i:02d}", "ms" if i % 2 else "nl")
+        articles.append(of)
+        mentions.append(statistic(of, 40, 1000.0 + 7 * i))
+    for of in articles[:2]:
+        mentions += [reference(of, 0, "29-NQ/TW"), reference(of, 20, "71-NQ/TW")]
+    merged, _ = merge(articles, mentions)
+    assert len({r["story_id"] for r in merged}) == 14
 
 
 def test_translations_that_differ_in_value_say_so() -> None:

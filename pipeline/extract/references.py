@@ -591,7 +591,7 @@ def _title(start: int, after: int, article: _Article) -> str | None:
     stop = _STOP.search(low, start, limit)
     limit = stop.start() if stop else limit
     quote = next((i for i in range(start, limit) if text[i] in _QUOTES), None)
-    if quote is not None and len(text[start:quote].split()) <= 12:
+    if quote is not None and _leads_to_title(text[start:quote]):
         end = text.find(_QUOTES[text[quote]], quote + 1, quote + _LONGEST_TITLE)
         if end > 0 and "\n" not in text[quote:end]:
             return text[quote + 1 : end].strip() or None
@@ -601,4 +601,18 @@ def _title(start: int, after: int, article: _Article) -> str | None:
     end_match = _CLAUSE_END.search(low, about.end(), min(len(low), about.end() + _LOOK_AHEAD))
     if not end_match:
         return None
-    return text[about.end() : min(end_match.start(), after)].strip() or None
+    title = text[about.end() : min(end_match.start(), after)].strip()
+    # Without quotation marks nothing says where a title ends: a long one, or one with figures,
+    # has run on into the sentence.
+    words = title.split()
+    return title if 0 < len(words) <= 12 and not any(map(str.isdigit, title)) else None
+
+
+def _leads_to_title(between: str) -> bool:
+    """Whether only an issuer or a session stands between a number and a quotation.
+
+    Names have capitals, and the small words among them are short; a verb would make the quotation
+    somebody's words.
+    """
+    words = between.split()
+    return len(words) <= 12 and all(not w[:1].islower() or len(w) <= 4 for w in words)

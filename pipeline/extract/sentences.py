@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from pipeline import languages
@@ -79,7 +79,7 @@ def sentences(text: str, language: str) -> list[Span]:
     return spans
 
 
-def containing(spans: list[Span], start: int, end: int) -> Span:
+def containing(spans: Sequence[Span], start: int, end: int) -> Span:
     """The sentence around ``start``, widened to the one around ``end`` when a thing crosses both.
 
     ``spans`` are the sorted sentences of a text. Returns ``(start, end)`` itself when no sentence

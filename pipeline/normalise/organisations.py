@@ -37,7 +37,6 @@ class _Reading:
     own: str = ""
     stem: str = ""
     parent: str | None = None
-    parent_label: str | None = None
     path: tuple[str, ...] = ()
     place: Place | None = None
     label: str | None = None
@@ -298,7 +297,6 @@ class _Document:
             if owner is not None and owner.id is not None:
                 reading.id = "/".join([keys[0][0], *above, owner.id])
                 reading.parent = "/".join([*above, owner.id])
-                reading.parent_label = owner.label
                 reading.label = f"{self._label(reading)} of the {owner.label or owner.id}"
                 reading.path, reading.place = owner.path, owner.place
                 reading.unplaced = owner.unplaced
@@ -352,6 +350,8 @@ class _Document:
         state = head.kind == "party-central-committee" or row.get("scope") == "state"
         if state and not countries and not head.name_id and not (row.get("branches") and explicit):
             reading.path, reading.place = (), None
+        if len(keys) > 1 and kind_of(keys[-1][1]).get("scope") == "state":
+            reading.unplaced = False  # a part of a body that is one in the country
         if above:
             reading.parent = "/".join([*above, *reading.path])
         reading.id = "/".join([keys[0][0], *above, *reading.path])
@@ -641,8 +641,7 @@ class _Document:
                         return
                     reading.unplaced = True
                     reading.reasons.append(f"{low[-1]} not named")
-                    reading.own = f"{reading.own}"
-                    reading.path = (*self._province_path(None), low[-1]) if False else ()
+                    reading.path = ()
                     return
                 reading.reasons.append(why)
         if below is not None:
@@ -764,7 +763,7 @@ class _Document:
         owner = self._nearest(index, frozenset({"hospital"}), "hospital")
         if owner is None or owner.id is None:
             return False
-        reading.parent, reading.parent_label, reading.place = owner.id, owner.label, owner.place
+        reading.parent, reading.place = owner.id, owner.place
         reading.own = f"{_field_slug(head.fields)}-department"
         reading.id = f"{reading.own}/{owner.id}"
         reading.label = f"{_english(reading.own)} of the {owner.label or owner.id}"

@@ -1,6 +1,6 @@
 """Files to article texts: which files there are, and what each one says."""
 
-from pipeline.read.discover import InputError, Source, discover
+from pipeline.read.discover import InputError, Source, discover, printable
 from pipeline.read.files import Document, Unreadable, read, read_bytes
 from pipeline.read.metadata import Sidecar, read_sidecar
 
@@ -11,6 +11,7 @@ __all__ = [
     "Source",
     "Unreadable",
     "discover",
+    "printable",
     "read",
     "read_bytes",
     "read_sidecar",

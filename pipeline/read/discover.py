@@ -25,28 +25,57 @@ class Source:
 
 
 def _walk(folder: Path, skip: Path | None) -> Iterator[Path]:
-    """Every file below ``folder``, links to folders followed once, hidden names left out."""
+    """Every file below ``folder``, links to folders followed once, hidden names left out.
+
+    What cannot be listed or looked at is given as it is: reading it will say why.
+    """
     seen: set[tuple[int, int]] = set()
     stack = [folder]
     while stack:
         current = stack.pop()
-        status = current.stat()
-        if (status.st_dev, status.st_ino) in seen or (skip and current.resolve() == skip):
+        try:
+            status = current.stat()
+            if (status.st_dev, status.st_ino) in seen or (skip and current.resolve() == skip):
+                continue
+            seen.add((status.st_dev, status.st_ino))
+            entries = sorted(os.scandir(current), key=lambda e: e.name)
+        except OSError:
+            if current == folder:
+                raise
+            yield current
             continue
-        seen.add((status.st_dev, status.st_ino))
-        for entry in sorted(os.scandir(current), key=lambda e: e.name):
+        for entry in entries:
             if entry.name.startswith("."):
                 continue
-            path = Path(entry.path)
-            if entry.is_dir():
-                stack.append(path)
+            try:
+                is_folder = entry.is_dir()
+            except OSError:
+                is_folder = False
+            if is_folder:
+                stack.append(Path(entry.path))
             else:
-                yield path
+                yield Path(entry.path)
 
 
-def _printable(name: str) -> str:
+def printable(name: str) -> str:
     """A file name as text: bytes that are no UTF-8 become replacement characters."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _shown(paths: Sequence[Path]) -> list[str]:
+    """The name of each argument; the path as it was typed for those that share a name."""
+    names = [p.name or p.resolve().name for p in paths]
+    return [
+        name if names.count(name) == 1 else path.as_posix().lstrip("/")
+        for path, name in zip(paths, names, strict=True)
+    ]
+
+
+def _same_file(a: Path, b: Path) -> bool:
+    try:
+        return a.samefile(b)
+    except OSError:
+        return a == b
 
 
 def discover(arguments: Sequence[str | os.PathLike[str]], out: Path | None = None) -> list[Source]:
@@ -63,24 +92,28 @@ def discover(arguments: Sequence[str | os.PathLike[str]], out: Path | None = Non
     for path in given:
         if not path.exists() and not path.is_symlink():
             raise InputError(f"{path}: no such file or folder; check the spelling and the path")
-    names = [p.name or p.resolve().name for p in given]
-    unique = len(set(names)) == len(names)
     skip = out.resolve() if out else None
     found: dict[str, Source] = {}
-    for path, name in zip(given, names, strict=True):
-        first = name if unique else path.as_posix().lstrip("/")
+
+    def add(shown: str, file: Path, named: bool = False) -> None:
+        """Two files that cannot be told apart by their paths as text are numbered."""
+        unique, number = printable(shown), 1
+        while unique in found and not _same_file(found[unique].file, file):
+            number += 1
+            unique = f"{printable(shown)} ({number})"
+        found.setdefault(unique, Source(unique, file, named))
+
+    for path, name in zip(given, _shown(given), strict=True):
+        prefix = f"{name}/" if len(given) > 1 else ""
         if path.is_dir():
-            prefix = f"{first}/" if len(given) > 1 else ""
             try:
                 files = list(_walk(path, skip))
             except OSError as error:
                 raise InputError(f"{path}: cannot be listed: {error.strerror}") from error
             for file in files:
-                shown = _printable(prefix + file.relative_to(path).as_posix())
-                found.setdefault(shown, Source(shown, file))
+                add(prefix + file.relative_to(path).as_posix(), file)
         else:
-            shown = _printable(first if len(given) > 1 else name)
-            found.setdefault(shown, Source(shown, path, named=True))
+            add(name if len(given) > 1 else path.name, path, named=True)
     if not found:
         folders = ", ".join(str(p) for p in given)
         raise InputError(

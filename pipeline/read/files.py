@@ -33,7 +33,7 @@ class Document:
     source_url: str | None = None
 
 
-def _decode(data: bytes) -> str:
+def decode(data: bytes) -> str:
     """Bytes to text. Raises ``Unreadable`` when they are no text in an encoding we know."""
     try:
         text = data.decode("utf-8-sig")
@@ -61,12 +61,17 @@ def _page(data: bytes) -> Document:
 
     try:
         page: Any = trafilatura.bare_extraction(
-            data, with_metadata=True, include_comments=False, include_tables=True
+            data,
+            with_metadata=True,
+            include_comments=False,
+            include_tables=True,
+            # Only a date that the page states of itself; a day in its prose may be any.
+            date_extraction_params={"extensive_search": False, "original_date": True},
         )
     except (etree.LxmlError, ValueError, TypeError, RecursionError, AssertionError) as error:
         raise Unreadable(f"HTML that cannot be parsed: {error}") from error
     text = (page.text or "").strip() if page is not None else ""
-    if page is None or not text:
+    if page is None or not any(map(str.isalnum, text)):
         raise Unreadable("HTML with no main text (broken, or only menus and links)")
     try:
         published = datetime.date.fromisoformat(page.date) if page.date else None
@@ -80,7 +85,7 @@ def read_bytes(data: bytes, ending: str) -> Document:
 
     Raises ``Unreadable`` with the reason for the file's row.
     """
-    return _page(data) if ending.lower() in PAGE_ENDINGS else Document(_decode(data))
+    return _page(data) if ending.lower() in PAGE_ENDINGS else Document(decode(data))
 
 
 def read(file: Path, *, named: bool = False, max_bytes: int = MAX_BYTES) -> Document:
@@ -90,10 +95,12 @@ def read(file: Path, *, named: bool = False, max_bytes: int = MAX_BYTES) -> Docu
     file, larger than ``max_bytes`` (it is never cut), not to be opened, or no text.
     """
     ending = file.suffix.lower()
-    if ending not in TEXT_ENDINGS | PAGE_ENDINGS and not named:
+    if ending not in TEXT_ENDINGS | PAGE_ENDINGS and not named and not file.is_dir():
         raise Unreadable(f"{ending or 'no ending'}: not a kind of file that is read (.txt, .html)")
     try:
         status = file.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise Unreadable("a folder that cannot be listed")
         if not stat.S_ISREG(status.st_mode):
             raise Unreadable("not a plain file")
         if status.st_size > max_bytes:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.read.discover import InputError
+from pipeline.read.files import Unreadable, decode
 
 COLUMNS = ("path", "title", "published", "source_url", "place")
 
@@ -22,23 +25,27 @@ class Sidecar:
 
 
 def read_sidecar(file: Path) -> dict[str, Sidecar]:
-    """The sidecar table ``file`` (CSV, UTF-8, with a ``path`` column) by article path.
+    """The sidecar table ``file`` (CSV with a ``path`` column) by article path.
 
     Raises ``InputError`` when the file cannot be read, has no ``path`` column, names an article
     twice or holds a date that is not ISO 8601.
     """
-    import pandas as pd
-
     try:
-        frame = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (OSError, ValueError) as error:
+        text = decode(file.read_bytes())
+        header = text.partition("\n")[0]
+        separator = max(",;\t", key=header.count)  # spreadsheets write what their country uses
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+    except OSError as error:
+        raise InputError(f"{file}: cannot be opened: {error.strerror or error}") from error
+    except (csv.Error, Unreadable) as error:
         raise InputError(f"{file}: cannot be read as a CSV table: {error}") from error
-    frame.columns = [str(c).strip().lower() for c in frame.columns]
-    if "path" not in frame.columns:
+    columns = [c.strip().lower() for c in rows[0]] if rows else []
+    if "path" not in columns:
         raise InputError(f"{file}: has no 'path' column; its columns may be {', '.join(COLUMNS)}")
     found: dict[str, Sidecar] = {}
-    for line, row in enumerate(frame.to_dict("records"), start=2):
-        cells = {k: str(v).strip() or None for k, v in row.items() if k in COLUMNS}
+    for line, row in enumerate(rows[1:], start=2):
+        said = dict(zip(columns, row, strict=False))
+        cells = {k: v.strip() or None for k, v in said.items() if k in COLUMNS}
         path = cells.pop("path", None)
         if path is None:
             continue

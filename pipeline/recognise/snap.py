@@ -15,8 +15,8 @@ _WORD = re.compile(r"[^\W\d_]+(?:[-'’.][^\W\d_]+)*")
 _PERSON = re.compile(r"(?:\s+[A-ZĐÀ-Ỹ][^\W\d_]*){2,4}")
 _FIGURE = re.compile(r"\s+\d[\d.,]*$")
 _AFTER = re.compile(r"\s*(%|[^\W\d_]+)")
-_LEADING = re.compile(r"[\s\"'“”‘’«»„(\[.,;:…·•–—-]+")
-_TRAILING = re.compile(r"[\s\"'“”‘’«»„,;:…·•–—-]+$")
+_LEADING = re.compile(r"[\s\ufeff\u200b-\u200f\u2060\"'“”‘’«»„(\[.,;:…·•–—-]+")
+_TRAILING = re.compile(r"[\s\ufeff\u200b-\u200f\u2060\"'“”‘’«»„,;:…·•–—-]+$")
 
 
 def is_person(words: Sequence[str]) -> bool:
@@ -54,7 +54,8 @@ def snap(
             start = edge.end()
         first = _WORD.match(text, start, end)
         if first and first.group().lower() in articles and first.end() < end:
-            start = first.end() + 1
+            edge = _LEADING.match(text, first.end(), end)
+            start = edge.end() if edge else first.end()
         if text[start : start + 1].islower() and start not in ends:
             at = bisect.bisect_right(starts, start)
             inside = at < len(starts) and lexicon[at][1] <= end

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import os
 import time
 from collections import Counter
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,9 @@ from typing import Any
 import pipeline
 from pipeline import articles, extraction, tabulate
 from pipeline.configuration import Configuration
-from pipeline.read import Sidecar, Source, discover
+from pipeline.models import folder as model_folder
+from pipeline.read import Sidecar, Source, discover, printable
+from pipeline.recognise import ModelError
 from pipeline.records import ARTICLE_SCHEMA, Article
 from pipeline.run import outputs
 
@@ -28,6 +32,8 @@ _BATCH_PER_WORKER = (
     16  # with fewer articles than this each, starting workers costs more than it saves
 )
 _NOTHING = Sidecar()
+# Libraries whose next version may read a text otherwise.
+_LIBRARIES = ("charset-normalizer", "langdetect", "spacy", "trafilatura", "vietnamadminunits")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +74,9 @@ def process(
         if article.status == "ok" and known.holds(article):
             return article, None
         return article, articles.mention_rows(article, articles.extract(article))
-    except (
-        MemoryError,
-        RecursionError,
-        ArithmeticError,
-        LookupError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        AssertionError,
-        OSError,
-    ) as error:
+    except ModelError:
+        raise
+    except Exception as error:  # whatever it is, it is this article's and not the run's
         reason = f"an error of the program: {type(error).__name__}: {error}"
         return articles.failed(source.path, reason), []
 
@@ -96,11 +94,27 @@ def _work(
 
 
 def _versions() -> dict[str, str]:
-    """The program and its models: what results depend on besides articles and configuration."""
+    """The program and its models: what results depend on besides articles and configuration.
+
+    ``content`` is a digest of the program's own files, so that a model or a word list changed by
+    hand counts as another version.
+    """
     models = {
         code: extraction.recogniser(code).source for code in extraction.languages_with_model()
     }
-    return {"selaras": pipeline.__version__, **models}
+    libraries = {name: version(name) for name in _LIBRARIES}
+    return {"selaras": pipeline.__version__, "content": _content(), **models, **libraries}
+
+
+def _content() -> str:
+    digest = hashlib.sha256()
+    package = Path(pipeline.__file__).parent
+    folders = [package, *(model_folder(code) for code in extraction.languages_with_model())]
+    files = {file for folder in folders for file in folder.rglob("*") if file.is_file()}
+    for file in sorted(files, key=lambda f: (f.name, f.as_posix())):
+        if file.suffix != ".pyc":
+            digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _earlier(out: Path | None, versions: dict[str, str], choices: dict[str, object]) -> Result:
@@ -178,12 +192,14 @@ def run(
     task = partial(process, configuration=configuration, sidecars=sidecars or {}, known=known)
     tick = progress(len(sources)) if progress else None
     found: list[tuple[Article, Rows]] = []
-    reused = 0
+    reused = extracted = 0
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     for article, rows in _work(sources, task, workers or cores or 1):
         if rows is None:
             reused += 1
             rows = of_article[article.article_id]
+        elif article.status == "ok":
+            extracted += 1
         found.append((article, rows))
         if tick:
             tick(article)
@@ -194,14 +210,14 @@ def run(
         "program": "selaras",
         "versions": versions,
         "configuration": choices,
-        "inputs": [Path(p).as_posix() for p in inputs],
+        "inputs": [printable(Path(p).as_posix()) for p in inputs],
         "counts": _counts(article_rows, mention_rows, table),
         "failures": [
             {"path": r["path"], "status": r["status"], "reason": r["reason"]}
             for r in article_rows
             if r["status"] != "ok"
         ],
-        "extracted": sum(r["status"] == "ok" for r in article_rows) - reused,
+        "extracted": extracted,
         "reused": reused,
         "started": started,
         "seconds": round(time.monotonic() - begin, 3),
@@ -216,6 +232,7 @@ def retabulate(out: Path) -> Result:
 
     Raises ``outputs.OutputError`` when ``out`` holds no run that can be read.
     """
+    outputs.check(out)
     found_articles, found_mentions = outputs.read(out)
     article_rows, mention_rows = tabulate.merge(found_articles, found_mentions)
     codes = extraction.languages_with_model()

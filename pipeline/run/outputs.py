@@ -42,7 +42,10 @@ def check(out: Path) -> None:
         raise OutputError(f"{out}: is a file; name a folder for the results")
     if out.is_dir():
         try:
-            strange = sorted(p.name for p in out.iterdir() if p.name not in FILES and not _ours(p))
+            # Names with a dot are left alone: viewers leave locks and thumbnails behind.
+            strange = sorted(
+                p.name for p in out.iterdir() if p.name not in FILES and not p.name.startswith(".")
+            )
         except OSError as error:
             raise OutputError(f"{out}: cannot be listed: {error.strerror}") from error
         if strange:
@@ -57,11 +60,6 @@ def check(out: Path) -> None:
         raise OutputError(f"{out}: cannot be made, {ancestor} is no folder that can be written to")
 
 
-def _ours(path: Path) -> bool:
-    """Whether a file is one of ours left by a run that was stopped while writing."""
-    return path.name.startswith(".") and path.name.endswith(".part")
-
-
 def _replace(path: Path, write: Callable[[Path], None]) -> None:
     """Write a file beside ``path`` and put it in place at once."""
     part = path.with_name(f".{path.name}.part")
@@ -70,12 +68,14 @@ def _replace(path: Path, write: Callable[[Path], None]) -> None:
 
 
 def read(out: Path) -> tuple[Rows, Rows]:
-    """The rows of articles and mentions in ``out``. Raises ``OutputError`` without them."""
+    """The rows of articles and mentions in ``out``.
+
+    Raises ``OutputError`` when there are none, or when a stopped run left files that do not belong
+    together.
+    """
     try:
-        return (
-            pq.read_table(out / ARTICLES, schema=ARTICLE_SCHEMA).to_pylist(),
-            pq.read_table(out / MENTIONS, schema=MENTION_SCHEMA).to_pylist(),
-        )
+        articles: Rows = pq.read_table(out / ARTICLES, schema=ARTICLE_SCHEMA).to_pylist()
+        mentions: Rows = pq.read_table(out / MENTIONS, schema=MENTION_SCHEMA).to_pylist()
     except FileNotFoundError as error:
         missing = Path(str(error.filename or ARTICLES)).name
         raise OutputError(
@@ -83,6 +83,10 @@ def read(out: Path) -> tuple[Rows, Rows]:
         ) from error
     except (OSError, pa.ArrowException) as error:
         raise OutputError(f"{out}: its files cannot be read: {error}") from error
+    ok = {row["article_id"] for row in articles if row["status"] == "ok"}
+    if not ok.issuperset(row["article_id"] for row in mentions):
+        raise OutputError(f"{out}: a run was stopped while writing here; run selaras run again")
+    return articles, mentions
 
 
 def read_table(out: Path, languages: Sequence[str]) -> Rows:
@@ -123,8 +127,12 @@ def write(
     languages: Sequence[str],
     run: dict[str, Any],
 ) -> None:
-    """Write the five files of a run. ``run.json`` comes last: while it is new, so is the rest."""
+    """Write the five files of a run.
+
+    ``run.json`` goes first and comes last: while it is there, the files beside it belong together.
+    """
     out.mkdir(parents=True, exist_ok=True)
+    (out / RUN).unlink(missing_ok=True)
     arrow = pa.Table.from_pylist(table, schema=table_schema(languages))
 
     def parquet(data: pa.Table) -> Callable[[Path], None]:

@@ -3,7 +3,6 @@
 Two plain steps: articles to stories, then mentions to rows.
 """
 
-from pipeline.tabulate.stories import stories
-from pipeline.tabulate.table import merge, table
+from pipeline.tabulate.rows import merge, table
 
-__all__ = ["merge", "stories", "table"]
+__all__ = ["merge", "table"]

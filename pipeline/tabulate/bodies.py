@@ -7,7 +7,14 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pipeline.normalise.lexicon import kind_of
+
 _SCOPE = re.compile(r"/in-story-[0-9a-f]+$")
+
+
+def _is_sole(body: str) -> bool:
+    """Whether there is one body of this id in the country (``national-assembly``)."""
+    return bool(kind_of(body.partition("/")[0]).get("scope") == "state")
 
 
 def scope_bodies(mentions: Sequence[dict[str, Any]], story_of: Mapping[str, str]) -> None:
@@ -36,5 +43,5 @@ def scope_bodies(mentions: Sequence[dict[str, Any]], story_of: Mapping[str, str]
             row["organisation_id"] += scope
         elif row["kind"] == "organisation" and row["place_missing"]:
             row["canonical_id"] += scope
-            if row["parent_id"]:
+            if row["parent_id"] and not _is_sole(row["parent_id"]):
                 row["parent_id"] += scope

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -32,7 +32,7 @@ def _period(row: Row) -> str | None:
 
 
 def _value(row: Row) -> str:
-    """The value as a readable end of an id: ``557-of-1461``, ``3-to-5-percent``, ``25e9-vnd``."""
+    """The value as a readable end of an id: ``557-of-1461``, ``3-to-5``, ``25000000000``."""
     text = f"{row['value']:.15g}"
     if row["of"] is not None:
         text += f"-of-{row['of']:.15g}"
@@ -41,18 +41,23 @@ def _value(row: Row) -> str:
     return text
 
 
-def _one(rows: Sequence[Row], column: str) -> str | None:
+def one(rows: Sequence[Row], column: str) -> str | None:
     """What the rows that say anything agree on; ``None`` when they differ or all are silent."""
     said = {r[column] for r in rows if r[column]}
     return next(iter(said)) if len(said) == 1 else None
 
 
+def one_period(rows: Sequence[Row]) -> str | None:
+    """The period that the rows which name any agree on, in a readable form; else ``None``."""
+    said = {p for r in rows if (p := _period(r)) is not None}
+    return next(iter(said)) if len(said) == 1 else None
+
+
 def _identify(rows: Sequence[Row], story: str, ordinal: int) -> Indicator:
     """The identity that ``rows``, one figure in the articles of one story, have together."""
-    unit = _one(rows, "unit_id") or _one(rows, "currency")
-    body = _one(rows, "organisation_id")
-    periods = {p for r in rows if (p := _period(r)) is not None}
-    period = next(iter(periods)) if len(periods) == 1 else None
+    unit = one(rows, "unit_id") or one(rows, "currency")
+    body = one(rows, "organisation_id")
+    period = one_period(rows)
     row = rows[0]
     way = str(_KIND_OF_INDICATOR.get(row["value_kind"], row["value_kind"]))
     if row["change"]:
@@ -68,14 +73,22 @@ def _identify(rows: Sequence[Row], story: str, ordinal: int) -> Indicator:
     return Indicator(indicator, f"{indicator}={_value(row)}{repeat}", reason, unit is not None)
 
 
+def _about(row: Row) -> tuple[str, str]:
+    return row["unit_id"] or "", row["organisation_id"] or ""
+
+
 def _align(by_article: Mapping[str, Sequence[Row]]) -> list[list[Row]]:
     """Groups of the rows of one figure (same value) across the articles of a story.
 
-    A figure that stands equally often in each article is matched in order. Where the counts
-    differ, only rows that count the same unit are joined, in order; the rest stay apart.
+    A figure that stands equally often in each article is matched by what it counts and of whom,
+    else in order. Where the counts differ, only rows that count the same unit are joined, in order;
+    the rest stay apart.
     """
     counts = {len(rows) for rows in by_article.values()}
     if len(counts) == 1:
+        about = [Counter(_about(r) for r in rows) for rows in by_article.values()]
+        if all(c == about[0] for c in about) and all(all(key) for key in about[0]):
+            by_article = {a: sorted(rows, key=_about) for a, rows in by_article.items()}
         return [list(group) for group in zip(*by_article.values(), strict=True)]
     slots: dict[tuple[str, int], list[Row]] = defaultdict(list)
     for article, rows in by_article.items():

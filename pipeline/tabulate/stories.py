@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 import re
 from collections import Counter, defaultdict
@@ -11,6 +12,9 @@ from itertools import combinations
 from typing import Any
 
 Row = Mapping[str, Any]
+
+# A path that names no article: one short word or two, or the front page by its file name.
+_SECTION = re.compile(r"/(?:index|home|default)\.\w+|/[a-z]+(?:-[a-z]+)?", re.IGNORECASE)
 Token = tuple[object, ...]
 
 # Two articles are one story when what they share, in the same order, is most of what each says.
@@ -18,21 +22,29 @@ Token = tuple[object, ...]
 _LEAST_SHARED_WEIGHT = 6.0
 _LEAST_SIMILARITY = 0.5
 _COMMON_TOKEN = 50  # a token of more articles than this tells stories apart no more
-_LANGUAGE_SEGMENT = re.compile(r"^/(?:[a-z]{2}|[a-z]{2}-[a-z]{2})/")
+_MOST_RARE = 6.0  # bits; past this a rare token says no more about two articles
+_MOST_DAYS_APART = 45  # translations appear within days of each other
+_MOST_TOKENS = 3000  # of an article that are compared; the rest of a longer one says no more
+_LANGUAGE_SEGMENT = re.compile(r"^/[a-z]{2}(?:-[a-z]{2})?(?=/|$)", re.IGNORECASE)
+_TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid)=[^&]*&?")
 
 
 def address_key(url: str | None) -> str | None:
     """A source address without what differs between the translations of one page.
 
     ``https://www.vietnam.vn/ms/ha-giang`` and ``https://vietnam.vn/nl/ha-giang`` are one; the
-    address of a whole site is none.
+    address of a whole site, or of a section without a word for the article, is none.
     """
     if not url:
         return None
-    rest = re.sub(r"^https?://(?:www\.)?", "", url.strip())
-    host, slash, path = rest.partition("/")
-    path = _LANGUAGE_SEGMENT.sub("/", slash + re.split(r"[?#]", path)[0]).rstrip("/")
-    return f"{host.lower()}{path}" if path else None
+    rest = re.sub(r"^https?://(?:www\.)?", "", url.strip(), flags=re.IGNORECASE).partition("#")[0]
+    address, _, query = rest.partition("?")
+    host, slash, path = address.partition("/")
+    path = _LANGUAGE_SEGMENT.sub("", slash + path).rstrip("/")
+    query = _TRACKING.sub("", query).rstrip("&")
+    if not path or (_SECTION.fullmatch(path) and not query):
+        return None
+    return f"{host.lower()}{path}" + (f"?{query}" if query else "")
 
 
 def figure(row: Row) -> Token:
@@ -55,11 +67,12 @@ class _Signature:
     language: str
     tokens: list[Token]
     bodies: frozenset[str]
+    published: datetime.date | None
 
 
 def _weight(token: Token, articles_with: int, articles: int) -> float:
     """How much sharing a token says: rare ones much, round and small numbers little."""
-    rarity = math.log2(1 + articles / articles_with)
+    rarity = min(math.log2(1 + articles / articles_with), _MOST_RARE)
     if token[0] == "reference":
         return 1.0 + rarity
     value = token[1]
@@ -69,6 +82,9 @@ def _weight(token: Token, articles_with: int, articles: int) -> float:
 
 def _shared(a: Sequence[Token], b: Sequence[Token], weights: Mapping[Token, float]) -> float:
     """The weight of the heaviest common subsequence of ``a`` and ``b``."""
+    both = set(a) & set(b)
+    a = [t for t in a if t in both][:_MOST_TOKENS]
+    b = [t for t in b if t in both][:_MOST_TOKENS]
     best = [0.0] * (len(b) + 1)
     for token in a:
         diagonal = 0.0
@@ -80,6 +96,17 @@ def _shared(a: Sequence[Token], b: Sequence[Token], weights: Mapping[Token, floa
 
 
 def _same_story(a: _Signature, b: _Signature, weights: Mapping[Token, float]) -> bool:
+    """Whether two articles give the same references and figures in the same order.
+
+    Documents alone prove nothing (every article of a campaign cites the same), so a figure must be
+    shared, and a body where both name any.
+    """
+    if a.published and b.published and abs((a.published - b.published).days) > _MOST_DAYS_APART:
+        return False
+    if not any(t[0] == "statistic" for t in set(a.tokens) & set(b.tokens)):
+        return False
+    if a.bodies and b.bodies and not a.bodies & b.bodies:
+        return False
     total = sum(weights[t] for t in a.tokens) + sum(weights[t] for t in b.tokens)
     shared = _shared(a.tokens, b.tokens, weights)
     union = len(a.bodies | b.bodies)
@@ -112,6 +139,7 @@ def stories(articles: Iterable[Row], mentions: Iterable[Row]) -> dict[str, str]:
             row["language"],
             [token for _, token in sorted(found[row["article_id"]], key=lambda p: p[0])],
             frozenset(bodies[row["article_id"]]),
+            row["published"],
         )
         for row in rows
     }
@@ -130,11 +158,18 @@ def stories(articles: Iterable[Row], mentions: Iterable[Row]) -> dict[str, str]:
         low, high = sorted((root(a), root(b)))
         parent[high] = low
 
-    by_address: dict[str, str] = {}
+    by_address: dict[str, list[str]] = defaultdict(list)
     for row in rows:
         key = address_key(row["source_url"])
-        if key is not None:
-            join(by_address.setdefault(key, row["article_id"]), row["article_id"])
+        if key is not None and row["article_id"] not in by_address[key]:
+            by_address[key].append(row["article_id"])
+    for named in by_address.values():
+        # An address that two articles of one language give is that of a section, or of two
+        # translations: then what they say decides.
+        sole = len({signatures[a].language for a in named}) == len(named)
+        for a, b in combinations(named, 2):
+            if sole or _same_story(signatures[a], signatures[b], weights):
+                join(a, b)
 
     holders: dict[Token, list[str]] = defaultdict(list)
     for article, signature in signatures.items():

@@ -11,10 +11,11 @@ from pipeline.normalise.references import date_check
 from pipeline.records import MENTION_SCHEMA, table_schema
 from pipeline.tabulate.bodies import scope_bodies
 from pipeline.tabulate.checks import CONSISTENT, INCONSISTENT, check
-from pipeline.tabulate.indicators import indicators
+from pipeline.tabulate.indicators import indicators, one, one_period
 from pipeline.tabulate.stories import figure, stories
 
 Row = Mapping[str, Any]
+Key = tuple[str, str]
 
 KINDS = ("organisation", "reference", "statistic")
 _OWN_OF_MENTION = {
@@ -107,69 +108,84 @@ def _agreements(
     found = {}
     for key, rows in groups.items():
         own = {story_of[r["article_id"]] for r in rows}
-        found[key] = "agree" if len(own) > 1 else "single"
+        days = any(r["reference_date"] for r in rows)
+        same = not days or _issued(rows) is not None
+        found[key] = "agree" if len(own) > 1 and same else "single"
     for keys in by_indicator.values():
-        # values said of one indicator by each story, and by each language of it
-        said: dict[str, set[tuple[str, str]]] = defaultdict(set)
-        worded: dict[str, dict[str, set[tuple[str, str]]]] = defaultdict(lambda: defaultdict(set))
+        # values said of one indicator by each story, and by each article of it
+        said: dict[str, set[Key]] = defaultdict(set)
+        worded: dict[str, dict[str, set[Key]]] = defaultdict(lambda: defaultdict(set))
         for key in keys:
             for row in groups[key]:
                 story = story_of[row["article_id"]]
                 said[story].add(key)
-                worded[story][row["language"]].add(key)
-        for story, by_language in worded.items():
-            values = list(by_language.values())
-            if (
-                len(values) > 1
-                and all(len(v) == 1 for v in values)
-                and len(set.union(*values)) > 1
-                and "?" not in next(iter(values[0]))[1]
-            ):
+                worded[story][row["article_id"]].add(key)
+        known = not any("?" in key[1].split("/") for key in keys)
+        for story, by_article in worded.items():
+            values = list(by_article.values())
+            if known and all(len(v) == 1 for v in values) and len(set.union(*values)) > 1:
                 for key in said[story]:
-                    found[key] = "translation"
-        sole = {next(iter(v)) for v in said.values() if len(v) == 1}
-        settled = not any("story-" in key[1].partition("/")[0] for key in keys)
+                    if found[key] == "single":
+                        found[key] = "translation"
         # A story that itself gives several values speaks of parts or moments of it.
-        if settled and len(sole) > 1:
-            for key in sole:
-                if not _ranges_meet([groups[k][0] for k in sole]):
-                    found[key] = "conflict"
+        sole = sorted({next(iter(v)) for v in said.values() if len(v) == 1})
+        if not known or any("story-" in key[1] for key in keys):
+            continue
+        bounds = {key: [_bounds(r) for r in groups[key]] for key in sole}
+        for key in sole:
+            if any(not _may_be_one(bounds[key], bounds[other]) for other in sole):
+                found[key] = "conflict"
     return found
 
 
-def _ranges_meet(rows: Sequence[Row]) -> bool:
-    """Whether values that differ may all be true: ``nearly 8,000`` and ``7,950``."""
-    bounds = [_bounds(r) for r in rows]
-    return max(low for low, _ in bounds) <= min(high for _, high in bounds)
+def _may_be_one(
+    first: Sequence[tuple[float, float]], second: Sequence[tuple[float, float]]
+) -> bool:
+    """Whether values that differ may both be true: ``nearly 8,000`` and ``7,950``."""
+    return any(a[0] <= b[1] and b[0] <= a[1] for a in first for b in second)
 
 
 def _bounds(row: Row) -> tuple[float, float]:
+    """Between which numbers the true value lies, if what the row says is true."""
     low, high = row["value"], row["to"] if row["to"] is not None else row["value"]
+    if row["value_kind"] == "fraction" and row["of"]:
+        low, high = low / row["of"], high / row["of"]
     slack = 0.1 * abs(high)
-    return {
+    bounds: tuple[float, float] = {
         "almost": (low - slack, high),
         "about": (low - slack, high + slack),
         "over": (low, high + slack),
         "at_least": (low, math.inf),
         "at_most": (-math.inf, high),
     }.get(row["qualifier"], (low, high))
+    return bounds
 
 
 def _checks(mentions: Iterable[Row]) -> dict[tuple[str, int], tuple[str, str]]:
-    """By article and start, whether a figure or a date of issue agrees with what it can be held
-    against, and what that is."""
+    """By article and start, whether a figure agrees with those beside it, and with which.
+
+    A date of issue is held against the register of documents, and only told when it differs.
+    """
     found: dict[tuple[str, int], tuple[str, str]] = {}
     by_article: dict[str, list[Row]] = defaultdict(list)
     for row in mentions:
         if row["kind"] == "statistic":
             by_article[row["article_id"]].append(row)
-        elif row["kind"] == "reference":
-            verdict = date_check(row["canonical_id"], row["reference_date"])
-            if verdict:
-                found[row["article_id"], row["start"]] = (verdict, "the register of documents")
+        elif date_check(row["canonical_id"], row["reference_date"]) == INCONSISTENT:
+            found[row["article_id"], row["start"]] = (INCONSISTENT, "the register of documents")
     for article, rows in by_article.items():
         found |= {(article, start): verdict for start, verdict in check(rows).items()}
     return found
+
+
+def _issued(rows: Sequence[Row]) -> str | None:
+    """The date of issue that mentions agree on, as precisely as any says it.
+
+    ``None`` when they name different days: offices of different provinces use the same numbers, and
+    a translation may err.
+    """
+    said = sorted({r["reference_date"] for r in rows if r["reference_date"]}, key=len)
+    return said[-1] if said and all(said[-1].startswith(d) for d in said) else None
 
 
 def _labels(mentions: Iterable[Row]) -> dict[str, str]:
@@ -188,9 +204,9 @@ def _label(rows: Sequence[Row], bodies: Mapping[str, str]) -> str | None:
         return label
     if rows[0]["value_kind"] in ("percentage", "fraction"):
         label = f"share: {label}"
-    body = bodies.get(_commonest(r["organisation_id"] for r in rows) or "")
-    year = _commonest(r["period_end"][:4] for r in rows if r["period_end"])
-    return ", ".join(part for part in (label, body, year) if part)
+    body = bodies.get(one(rows, "organisation_id") or "")
+    when = one_period(rows)
+    return ", ".join(part for part in (label, body, when) if part)
 
 
 def table(
@@ -225,11 +241,17 @@ def table(
             cells |= dict(
                 zip(("value", "of", "to", "value_kind", "currency"), figure(rows[0]), strict=True)
             )
+            cells |= {name: one(rows, name) for name in ("unit_id", "organisation_id")}
+            periods = {(r["period_start"], r["period_end"]) for r in rows if r["period_start"]}
+            period = next(iter(periods)) if len(periods) == 1 else (None, None)
+            cells["period_start"], cells["period_end"] = period
             most = Counter(r["language"] for r in rows)
             leading = min(most, key=lambda code: (-most[code], code))
             cells["unit"] = (
                 _commonest(r["unit"] for r in rows if r["language"] == leading) or cells["unit"]
             )
+        elif kind == "reference":
+            cells["reference_date"] = _issued(rows)
         cells |= {
             "kind": kind,
             "canonical_id": canonical,
