@@ -180,6 +180,14 @@ def test_the_command(runs: tuple[Path, Path]) -> None:
     assert "only in B: 2" in lines
 
 
+def test_the_command_names_what_the_other_run_has_there(tmp_path: Path) -> None:
+    for name, surface in (("a", "Kelab Alfa"), ("b", "Kelab Alfa dan Kelab Beta")):
+        outputs.write(tmp_path / name, [read()], [org(surface)], [], ("ms", "nl"), {})
+    said = selaras("compare", tmp_path / "a", tmp_path / "b").stdout
+    assert "organisation 'Kelab Alfa'  x  B has 'Kelab Alfa dan Kelab Beta'" in said
+    assert "organisation 'Kelab Alfa dan Kelab Beta'  x  A has 'Kelab Alfa'" in said
+
+
 def test_the_command_shows_so_many_of_each(runs: tuple[Path, Path]) -> None:
     lines = selaras("compare", *runs, "--limit", "1").stdout.splitlines()
     assert lines[lines.index("only in B: 2") + 2].strip() == "… and 1 more"

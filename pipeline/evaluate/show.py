@@ -145,7 +145,9 @@ def _value(value: object) -> str:
     return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
-def _listed(console: Console, title: str, found: Sequence[Difference], limit: int) -> None:
+def _listed(
+    console: Console, title: str, found: Sequence[Difference], limit: int, other: str = ""
+) -> None:
     if not found:
         return
     _heading(console, title, len(found))
@@ -156,7 +158,7 @@ def _listed(console: Console, title: str, found: Sequence[Difference], limit: in
         if not d.changed:
             said = f"  {d.canonical_id or _NONE}"
         if d.instead:
-            said += f"  instead of {' | '.join(map(repr, d.instead))}"
+            said += f"  {other} has {' | '.join(map(repr, d.instead))}"
         _line(console, f"  {d.path}:{d.start}  {d.kind} {d.text!r}{said}  «{_context(d)}»")
     _more(console, len(found) - limit)
 
@@ -189,5 +191,5 @@ def show_comparison(console: Console, found: Comparison, limit: int) -> None:
     ]
     _paths(console, "articles read differently", said, limit)
     _listed(console, "changed from A to B", found.changed, limit)
-    _listed(console, "only in A", found.only_a, limit)
-    _listed(console, "only in B", found.only_b, limit)
+    _listed(console, "only in A", found.only_a, limit, other="B")
+    _listed(console, "only in B", found.only_b, limit, other="A")
