@@ -13,6 +13,7 @@ import click
 import pipeline
 
 _ERRORS_MISUSE = 2
+_LISTED = 20  # of each list that compare shows in a terminal
 _INPUT = click.Path(path_type=Path, readable=False)
 
 
@@ -25,13 +26,14 @@ def _fail(message: object) -> None:
 def _guarded(action: Callable[[], Any]) -> Any:
     """Run ``action``; what the user can mend becomes one line and exit code 2."""
     from pipeline.configuration import ConfigurationError
+    from pipeline.gold import GoldError
     from pipeline.read import InputError
     from pipeline.recognise import ModelError
     from pipeline.run.outputs import OutputError
 
     try:
         return action()
-    except (ConfigurationError, InputError, ModelError, OutputError) as error:
+    except (ConfigurationError, GoldError, InputError, ModelError, OutputError) as error:
         _fail(error)
     except OSError as error:
         _fail(f"{error.filename or 'a file'}: {error.strerror or error}")
@@ -54,7 +56,7 @@ class _Manual(click.Group):
     """Commands in the order a user meets them."""
 
     def list_commands(self, _context: click.Context) -> list[str]:
-        return ["run", "extract", "detect", "table"]
+        return ["run", "extract", "detect", "table", "evaluate", "compare"]
 
 
 @click.group(
@@ -377,3 +379,104 @@ def table(out: Path) -> None:
 
 def _summary_of_table(result: Any, out: Path) -> None:
     click.echo(f"{out / 'table.csv'}: {len(result.table)} rows", err=True)
+
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print plain JSON.")
+
+
+def _console() -> Any:
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+def _print_json(said: object) -> None:
+    json.dump(said, sys.stdout, ensure_ascii=False, indent=2)
+    click.echo()
+
+
+@main.command(
+    epilog="""\b
+Examples:
+  selaras evaluate corpus/gold/dev
+  selaras evaluate corpus/gold/dev --language ms --errors 20
+  selaras evaluate my-gold --json > scores.json
+
+\b
+Scores:
+  org exact, org overlap   names of bodies with the right borders, with any shared character
+  ref, ref date            documents with the right number; the date beside them
+  stat, stat full          figures with the right value, kind, currency; and qualifier, change
+  stat unit                share of the figures whose counted noun is right
+  link, link across        pairs of mentions of one body joined; those in two languages
+  stat link                figures of both translations of a story in one row"""
+)
+@click.argument("gold", type=_INPUT)
+@_JSON
+@click.option("--language", metavar="CODE", help="Score the articles of one language (ms or nl).")
+@click.option(
+    "--errors",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Show N errors of each sort with their place.",
+)
+@click.option("--out", type=_INPUT, help="Keep the run over the plain texts in this folder.")
+def evaluate(
+    gold: Path, as_json: bool, language: str | None, errors: int, out: Path | None
+) -> None:
+    """Measure the program on GOLD, a folder of articles marked by hand.
+
+    GOLD holds STORY.ms.txt and STORY.nl.txt at any depth, in the inline format of corpus/gold. The
+    articles are read without their tags as in a run, anew each time. Each score has an interval:
+    how far it would swing with other stories of the kind.
+    """
+    from pipeline.evaluate import evaluate as measure
+    from pipeline.evaluate import show
+
+    def action() -> Any:
+        with _progress(quiet=as_json) as progress:
+            return measure(gold, language=language, out=out, progress=progress)
+
+    found = _guarded(action)
+    if as_json:
+        _print_json(found.to_dict(errors))
+        return
+    console = _console()
+    show.show_scores(console, found)
+    if errors:
+        show.show_errors(console, found, errors)
+
+
+@main.command(
+    epilog="""\b
+Examples:
+  selaras compare before after
+  selaras compare before after --limit 100 | grep organisation
+  selaras compare before after --json > differences.json"""
+)
+@click.argument("out_a", type=_INPUT)
+@click.argument("out_b", type=_INPUT)
+@_JSON
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Show N of each list; 20 in a terminal and all in JSON by default.",
+)
+def compare(out_a: Path, out_b: Path, as_json: bool, limit: int | None) -> None:
+    """Show what run OUT_B found otherwise than run OUT_A, thing by thing.
+
+    Both are folders of runs over the same articles. A mention is the same when it stands in the
+    same article between the same borders; it is changed when its identity or its value differs.
+    Scores, sources and reasons are not compared. The exit code is 0 whether or not there are
+    differences.
+    """
+    from pipeline.evaluate import show
+    from pipeline.evaluate.compare import compare as differences
+
+    found = _guarded(lambda: differences(out_a, out_b))
+    if as_json:
+        _print_json(found.to_dict(limit))
+    else:
+        show.show_comparison(_console(), found, _LISTED if limit is None else limit)

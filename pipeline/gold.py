@@ -39,12 +39,16 @@ class GoldSpan:
 
 @dataclass(frozen=True, slots=True)
 class GoldArticle:
-    """One gold article: its story, its language, its text without tags, its spans in order."""
+    """One gold article: its story, its language, its text without tags, its spans in order.
+
+    ``path`` is where its file lies below the folder that was read, with ``/``.
+    """
 
     story: str
     language: str
     text: str
     spans: tuple[GoldSpan, ...]
+    path: str = ""
 
 
 def parse(raw: str, name: str = "gold") -> tuple[str, tuple[GoldSpan, ...]]:
@@ -82,7 +86,8 @@ def parse(raw: str, name: str = "gold") -> tuple[str, tuple[GoldSpan, ...]]:
 def read(folder: Path, language: str | None = None) -> list[GoldArticle]:
     """The gold articles below ``folder``, sorted by path; those of one ``language`` if given.
 
-    Raises ``GoldError`` for a file that is not named ``STORY.LANGUAGE.txt`` or breaks the format.
+    Raises ``GoldError`` for a file that is not named ``STORY.LANGUAGE.txt``, is no UTF-8 or breaks
+    the format.
     """
     articles = []
     for path in sorted(folder.rglob("*.txt")):
@@ -90,6 +95,11 @@ def read(folder: Path, language: str | None = None) -> list[GoldArticle]:
         if match is None:
             raise GoldError(f"{path}: a gold file is named STORY.LANGUAGE.txt")
         if language is None or match["language"] == language:
-            text, spans = parse(path.read_text(encoding="utf-8-sig"), str(path))
-            articles.append(GoldArticle(match["story"], match["language"], text, spans))
+            try:
+                raw = path.read_text(encoding="utf-8-sig")
+            except UnicodeDecodeError as error:
+                raise GoldError(f"{path}: is no UTF-8 text: {error}") from error
+            text, spans = parse(raw, str(path))
+            below = path.relative_to(folder).as_posix()
+            articles.append(GoldArticle(match["story"], match["language"], text, spans, below))
     return articles

@@ -24,7 +24,9 @@ def selaras(*arguments: str | Path, stdin: bytes = b"") -> subprocess.CompletedP
     )
 
 
-@pytest.mark.parametrize("command", ["", "run", "extract", "detect", "table"])
+@pytest.mark.parametrize(
+    "command", ["", "run", "extract", "detect", "table", "evaluate", "compare"]
+)
 def test_help(command: str) -> None:
     done = selaras(*command.split(), "--help")
     assert done.returncode == 0
