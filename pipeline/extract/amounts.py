@@ -18,6 +18,7 @@ from pipeline.extract import tokens as tk
 from pipeline.extract.grammar import Grammar
 from pipeline.extract.numbers import Digits, Lexicon
 from pipeline.extract.tokens import Token
+from pipeline.normalise import places
 from pipeline.records import Change, Qualifier, ValueKind
 
 DASHES = frozenset("-–—‐‑−")
@@ -102,6 +103,13 @@ class Blocked:
     def overlaps(self, start: int, end: int) -> bool:
         i = bisect.bisect_left(self._starts, end) - 1
         return i >= 0 and self._ends[i] > start
+
+
+def _is_province(parts: Sequence[str]) -> bool:
+    """Whether the last two words are a province and no more of a name stands before them."""
+    if len(parts) > 2 and parts[-3][0].isupper():
+        return False
+    return any(p.level == "province" for p in places.candidates(" ".join(parts[-2:])))
 
 
 class Sentence:
@@ -394,6 +402,7 @@ class Sentence:
             len(parts) > 1
             and all(p[0].isupper() and _LETTERS.fullmatch(p) for p in parts[-2:])
             and (tail[-1] != "." or len(parts[-1]) == 1)
+            and not _is_province(parts)
         )
 
     def currency_before(self, i: int) -> tuple[str, int] | None:

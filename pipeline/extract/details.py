@@ -201,6 +201,9 @@ def _add_age(s: Sentence, draft: Draft) -> None:
         and s.surface(draft.start, draft.amounts[0].start).lower() in gram.age_bounds
     )
     people = any(s.lower(j) in gram.age_people for j in range(max(0, draft.start - 3), draft.start))
+    people = people or (
+        s.lower(draft.start - 1) in gram.of_age and gram.is_person(s.lower(draft.start - 2))
+    )
     if (before or after or named or bound or people) and not _is_thing(s, draft):
         draft.kind = "age"
 
@@ -213,17 +216,27 @@ def _is_thing(s: Sentence, draft: Draft) -> bool:
         for k in range(found[1], min(found[1] + _NEAR, len(tokens))):
             if tokens[k].kind != tk.WORD or tokens[k].lower in gram.stop:
                 break
+            if gram.is_person(tokens[k].lower):
+                return False
             if gram.is_thing(tokens[k].lower):
                 return True
     for k in range(draft.start - 1, max(-1, draft.start - 1 - _OWNER), -1):
         word = tokens[k]
         if word.text in BREAKS or word.text == ",":
             return False
-        if gram.is_thing(word.lower):
+        if gram.is_thing(word.lower) and not _belongs_to_person(s, k):
             return True
         if gram.is_person(word.lower) or word.lower in gram.age_people:
             return False
     return False
+
+
+def _belongs_to_person(s: Sentence, k: int) -> bool:
+    """ "pemilik kapal", "lelaki di rumah": the thing at ``k`` only says which person."""
+    while k > 0 and s.lower(k - 1) in s.gram.determiners:
+        k -= 1
+    before = s.lower(k - 1)
+    return s.gram.is_person(before) or before in s.gram.adjuncts or before in s.gram.of_age
 
 
 def _add_unit(s: Sentence, draft: Draft, found: Sequence[Draft]) -> None:

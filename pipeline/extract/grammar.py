@@ -169,6 +169,7 @@ class Grammar:
         self.age_bounds = frozenset(age["bounds"])
         self.age_people = frozenset(age["people"])
         self._persons, self._things = frozenset(age["persons"]), frozenset(age["things"])
+        self.of_age = frozenset(age["of"])
         self._thing_endings = tuple(age["thing_endings"])
 
         self.ordinal_before = _set(data["ordinals"]["before"])

@@ -106,6 +106,8 @@ def _in_title(s: Sentence, draft: Draft) -> bool:
         k -= 1
     if k < low or tokens[k].text not in _MARKS or s.touches(k) or not s.touches(k + 1):
         return False
+    if s.lower(k - 1) in (":", ","):  # what someone says
+        return False
     if not any(s.gram.is_titled(s.lower(j)) for j in range(max(0, k - 3), k)):
         return False
     return any(
@@ -403,6 +405,8 @@ def _is_hotline(s: Sentence, draft: Draft) -> bool:
         # A search for dates takes the beginning of the number for a year.
         apart = s.tokens[draft.start].start - s.tokens[draft.start - 1].end
         return apart <= 1 and nounphrase.after(s.tokens, draft.end, s.gram) is None
+    if nounphrase.after(s.tokens, draft.end, s.gram) is not None:
+        return False
     near = range(max(0, draft.start - 3), draft.start)
     return bool(_EMERGENCY.fullmatch(text)) and any(s.lower(j) in s.gram.calls for j in near)
 
