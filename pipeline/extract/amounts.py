@@ -7,6 +7,7 @@ expressions. What an expression is for is decided elsewhere.
 from __future__ import annotations
 
 import bisect
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -17,6 +18,7 @@ from pipeline.extract import tokens as tk
 from pipeline.extract.grammar import Grammar
 from pipeline.extract.numbers import Digits, Lexicon
 from pipeline.extract.tokens import Token
+from pipeline.normalise import places
 from pipeline.records import Change, Qualifier, ValueKind
 
 DASHES = frozenset("-–—‐‑−")
@@ -26,6 +28,10 @@ QUOTES = frozenset("\"'“”‘’«»„")
 BREAKS = frozenset(".;:()!?")
 # What a bare number beside a name can be as an age.
 _YOUNGEST, _OLDEST = 15, 110
+# How far back the end of a name is looked for, in characters, and what parts its words.
+_NAME = 40
+_LETTERS = re.compile(r"[^\W\d_]+(?:['’\u2010-][^\W\d_]+)*")
+_NAME_PART = re.compile(r"[ .\u00a0\n]")
 _NARROW = frozenset("\u00a0\u2009\u202f")
 
 
@@ -97,6 +103,13 @@ class Blocked:
     def overlaps(self, start: int, end: int) -> bool:
         i = bisect.bisect_left(self._starts, end) - 1
         return i >= 0 and self._ends[i] > start
+
+
+def _is_province(parts: Sequence[str]) -> bool:
+    """Whether the last two words are a province and no more of a name stands before them."""
+    if len(parts) > 2 and parts[-3][0].isupper():
+        return False
+    return any(p.level == "province" for p in places.candidates(" ".join(parts[-2:])))
 
 
 class Sentence:
@@ -226,7 +239,7 @@ class Sentence:
                 if before.kind == tk.NUMBER:
                     return True
             if left.text in "/._#@&=" and self.touches(i - 1):
-                return True
+                return not (left.text == "/" and self.divides(i, end))
             if left.text in "_#@&=":
                 return True
         if end < len(tokens) and self.touches(end):
@@ -248,6 +261,19 @@ class Sentence:
                 if beyond.kind == tk.WORD and beyond.lower not in self.gram.age_suffix:
                     return True
         return False
+
+    def divides(self, i: int, end: int) -> bool:
+        """ "287 hektar/212 rumah": a second figure after the unit of the one before."""
+        k = i - 2
+        while k >= self.used and self.tokens[k].kind == tk.WORD:
+            k -= 1
+        return (
+            0 < self.used == k + 1 < i - 1
+            and self.tokens[k].kind == tk.NUMBER
+            and end < len(self.tokens)
+            and self.tokens[end].kind == tk.WORD
+            and not self.touches(end)
+        )
 
     def currency_glued(self, i: int) -> bool:
         found = self.gram.currency_code.before(self.tokens, i)
@@ -353,17 +379,30 @@ class Sentence:
         """ "Tran Thi B, 67, ...", "Tran Thi B (67)": an apposition of a number to a name."""
         tokens, k, end = self.tokens, draft.start - 1, draft.end
         amount = draft.amounts[0]
-        if k < 2 or end >= len(tokens) or amount.digits is None or draft.range or amount.scaled:
+        if k < 0 or end >= len(tokens) or amount.digits is None or draft.range or amount.scaled:
             return False
         pair = tokens[k].text + tokens[end].text
-        names = [t.kind == tk.WORD and t.text[0].isupper() for t in tokens[k - 2 : k]]
         value = amount.digits.grouped
         return (
             pair in (",,", "()")
-            and all(names)
+            and self.named_before(tokens[k].start)
             and not amount.digits.separator
             and value is not None
             and _YOUNGEST <= value <= _OLDEST
+        )
+
+    def named_before(self, at: int) -> bool:
+        """Whether two capitalised words or initials end before offset ``at``: "N.T.L. (61)".
+
+        It looks at the text, since a sentence may seem to end after an initial.
+        """
+        tail = self.text[max(0, at - _NAME) : at].rstrip()
+        parts = [p for p in _NAME_PART.split(tail) if p]
+        return (
+            len(parts) > 1
+            and all(p[0].isupper() and _LETTERS.fullmatch(p) for p in parts[-2:])
+            and (tail[-1] != "." or len(parts[-1]) == 1)
+            and not _is_province(parts)
         )
 
     def currency_before(self, i: int) -> tuple[str, int] | None:

@@ -11,9 +11,13 @@ from pipeline.records import Change
 
 # Kinds that count something worded; from how many days on work is counted and not timed.
 _COUNTING = frozenset({"count", "ratio", "percentage", "fraction"})
-_LABOUR = 100
+_LABOUR, _LABOUR_GIVEN = 100, 20
+# How far before a number a verb of giving makes days of work a gift.
+_GIVING = 5
 # How many figures back a number without a noun looks for what it counts.
 _BACK = 12
+# How far after an age and before it what is so old may stand.
+_NEAR, _OWNER = 3, 8
 
 
 def finish(s: Sentence, draft: Draft, found: Sequence[Draft]) -> None:
@@ -82,7 +86,7 @@ def _change_before(s: Sentence, draft: Draft) -> Change | None:
     gram, tokens = s.gram, s.tokens
     k = draft.start - 1
     strong = k >= 0 and tokens[k].lower in gram.strong
-    near, link = True, ""
+    near, link, parted = True, "", False
     low = draft.start - (26 if strong else 9)
     while k >= 0 and k > low:
         word = tokens[k].lower
@@ -93,6 +97,9 @@ def _change_before(s: Sentence, draft: Draft) -> Change | None:
             if near and link and not amount_of:
                 return None
             return gram.change[word] if near or strong else None
+        parted = parted or tokens[k].text == ","
+        if parted and tokens[k].kind == tk.NUMBER and not s.closed[k]:
+            return None  # "daalde tot 3 graden, met 50 mm regen"
         if tokens[k].kind == tk.NUMBER and near:
             if not (strong and s.closed[k]):
                 return None
@@ -181,9 +188,12 @@ def _add_age(s: Sentence, draft: Draft) -> None:
     after = gram.age_after.after(tokens, draft.after)
     # "Tran Van A, 54 tahun, ...", "the driver (34 tahun)": an apposition.
     named = (
-        k > 0
+        k >= 0
         and tokens[k].text in (",", "(")
-        and (tokens[k - 1].kind == tk.WORD or tokens[k - 1].text == ".")
+        and (
+            (k > 0 and (tokens[k - 1].kind == tk.WORD or tokens[k - 1].text == "."))
+            or s.named_before(tokens[k].start)
+        )
         and (draft.after >= len(tokens) or tokens[draft.after].text in (",", ")", "."))
     )
     bound = (
@@ -191,8 +201,42 @@ def _add_age(s: Sentence, draft: Draft) -> None:
         and s.surface(draft.start, draft.amounts[0].start).lower() in gram.age_bounds
     )
     people = any(s.lower(j) in gram.age_people for j in range(max(0, draft.start - 3), draft.start))
-    if before or after or named or bound or people:
+    people = people or (
+        s.lower(draft.start - 1) in gram.of_age and gram.is_person(s.lower(draft.start - 2))
+    )
+    if (before or after or named or bound or people) and not _is_thing(s, draft):
         draft.kind = "age"
+
+
+def _is_thing(s: Sentence, draft: Draft) -> bool:
+    """Whether what is so old is no person: "pokok berusia 300 tahun", "300 jaar oude boom"."""
+    gram, tokens = s.gram, s.tokens
+    found = gram.age_after.after(tokens, draft.after)
+    if found is not None and not gram.noun_first:
+        for k in range(found[1], min(found[1] + _NEAR, len(tokens))):
+            if tokens[k].kind != tk.WORD or tokens[k].lower in gram.stop:
+                break
+            if gram.is_person(tokens[k].lower):
+                return False
+            if gram.is_thing(tokens[k].lower):
+                return True
+    for k in range(draft.start - 1, max(-1, draft.start - 1 - _OWNER), -1):
+        word = tokens[k]
+        if word.text in BREAKS or word.text == ",":
+            return False
+        if gram.is_thing(word.lower) and not _belongs_to_person(s, k):
+            return True
+        if gram.is_person(word.lower) or word.lower in gram.age_people:
+            return False
+    return False
+
+
+def _belongs_to_person(s: Sentence, k: int) -> bool:
+    """ "pemilik kapal", "lelaki di rumah": the thing at ``k`` only says which person."""
+    while k > 0 and s.lower(k - 1) in s.gram.determiners:
+        k -= 1
+    before = s.lower(k - 1)
+    return s.gram.is_person(before) or before in s.gram.adjuncts or before in s.gram.of_age
 
 
 def _add_unit(s: Sentence, draft: Draft, found: Sequence[Draft]) -> None:
@@ -203,8 +247,13 @@ def _add_unit(s: Sentence, draft: Draft, found: Sequence[Draft]) -> None:
     if draft.kind == "duration" and draft.unit is not None:
         labour = gram.labour.after(tokens, draft.unit[0])
         value = s.guess(draft.amounts[0])
-        if labour is not None and value is not None and value >= _LABOUR:
+        given = any(s.lower(k) in gram.giving for k in range(draft.start - _GIVING, draft.start))
+        many = value is not None and value >= (_LABOUR_GIVEN if given else _LABOUR)
+        if labour is not None and many:
             draft.kind, draft.unit = "count", (draft.unit[0], labour[1])
+        persons = gram.person_days.after(tokens, draft.unit[0])
+        if persons is not None:
+            draft.kind, draft.unit = "count", (draft.unit[0], persons[1])
     if draft.unit is not None:
         draft.unit_text = s.surface(*draft.unit)
     if draft.unit is not None or draft.kind == "age":
@@ -233,6 +282,10 @@ def _unit_after(s: Sentence, draft: Draft) -> tuple[int, int] | None:
         return at, at + 1
     at = _skip_classifier(s, at)
     read = nounphrase.whole if share else nounphrase.after
+    if share and draft.change is not None:
+        base_of = nounphrase.after(tokens, at, gram)
+        if base_of is not None and tokens[base_of[0]].lower in gram.times:
+            return None  # "naik 8% daripada tempoh sama"
     return read(tokens, at, gram) or nounphrase.proper(tokens, at)
 
 
@@ -240,7 +293,16 @@ def _unit_before(s: Sentence, draft: Draft, found: Sequence[Draft]) -> str | Non
     """What an earlier figure counts, when this one points back at it; a total; a subject."""
     gram, tokens = s.gram, s.tokens
     recent = found[-_BACK:]
-    last = next((d for d in reversed(recent) if d.unit_text and d.kind in _COUNTING), None)
+    last = next(
+        (
+            d
+            for d in reversed(recent)
+            if d.unit_text
+            and d.kind in _COUNTING
+            and not (draft.change is not None and gram.is_plan(d.unit_text.lower()))
+        ),
+        None,
+    )
     near = found[-1] if found else None
     k = draft.start - 1
     if near is not None:
@@ -254,10 +316,23 @@ def _unit_before(s: Sentence, draft: Draft, found: Sequence[Draft]) -> str | Non
             and tokens[k].text == ","
             and k - near.after <= 5
         )
+        if grown and not pointing and not bracket:
+            own = nounphrase.before(tokens, draft.start, gram) or nounphrase.subject(
+                tokens, draft.start, gram
+            )
+            if own is not None and own[0] > k:
+                return s.surface(*own)
         if pointing or bracket or grown:
             counted = _counted(s, near) or (last.unit_text if last is not None else None)
             if counted is not None:
                 return counted
+        between = [t.lower for t in tokens[near.end : draft.start]]
+        if (
+            near.kind == draft.kind == "percentage"
+            and between
+            and all(w in gram.levels for w in between)
+        ):
+            return near.unit_text  # "turun 0.5 mata peratusan kepada 5.5%"
     total = nounphrase.before(tokens, draft.start, gram)
     if total is not None:
         return s.surface(*total)
@@ -265,6 +340,10 @@ def _unit_before(s: Sentence, draft: Draft, found: Sequence[Draft]) -> str | Non
         subject = nounphrase.subject(tokens, draft.start, gram)
         if subject is not None:
             return s.surface(*subject)
+        whom = gram.for_whom.after(tokens, draft.after)
+        span = nounphrase.after(tokens, whom[1], gram) if whom is not None else None
+        if span is not None and draft.change is None:
+            return s.surface(*span)
     if draft.kind in _COUNTING:
         return last.unit_text if last is not None else None
     return None

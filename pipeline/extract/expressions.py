@@ -9,10 +9,13 @@ from pipeline.extract.amounts import DASHES, Amount, Draft, Sentence
 from pipeline.extract.numbers import Digits
 from pipeline.records import ValueKind
 
+# Words that a unit said twice may have.
+_LONGEST_UNIT = 4
+
 
 def build(s: Sentence, first: Amount) -> Draft | None:
     """A ratio, a range or a single number that starts with ``first``."""
-    draft = _slash_ratio(s, first)
+    draft = _slash_ratio(s, first) or _united_ratio(s, first)
     if draft is None and s.tokens[first.start].kind == tk.NUMBER:
         nxt = first.end
         if s.touches(nxt) and s.tokens[nxt].text == "/" and s.touches(nxt + 1):
@@ -49,6 +52,35 @@ def _slash_ratio(s: Sentence, first: Amount) -> Draft | None:
     second = Amount(i + 1, end, digits=read, suffix_end=end)
     kind: ValueKind = "fraction" if _is_part(s, first, second) else "ratio"
     return Draft(first.start, end, [first, second], kind=kind, ratio=True, after=end)
+
+
+def _united_ratio(s: Sentence, first: Amount) -> Draft | None:
+    """ "908 hektar/936 hektar": one share, its unit said on both sides of the slash."""
+    tokens, i = s.tokens, first.end
+    if first.words or first.digits is None or first.suffix not in ("", "measure", "duration"):
+        return None
+    slash = i
+    while slash < len(tokens) and slash - i <= _LONGEST_UNIT and tokens[slash].kind == tk.WORD:
+        slash += 1
+    if slash == i or slash + 1 >= len(tokens) or tokens[slash].text != "/":
+        return None
+    if tokens[slash + 1].kind != tk.NUMBER or s.closed[slash + 1]:
+        return None
+    read, end = s.spaced(slash + 1)
+    factor, end = s.lex.scale(tokens, end)
+    unit = [t.lower for t in tokens[i:slash]]
+    if read is None or [t.lower for t in tokens[end : end + len(unit)]] != unit:
+        return None
+    second = Amount(slash + 1, end, digits=read, factor=factor, suffix_end=end)
+    return Draft(
+        first.start,
+        end,
+        [first, second],
+        kind="ratio",
+        ratio=True,
+        unit=(i, slash),
+        after=end + len(unit),
+    )
 
 
 def _is_part(s: Sentence, first: Amount, second: Amount) -> bool:

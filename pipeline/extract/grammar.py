@@ -154,6 +154,8 @@ class Grammar:
             re.compile(".{2,}(?:" + "|".join(map(re.escape, suffixes)) + ")") if suffixes else None
         )
         self.labour = _set(data["measure"]["labour"])
+        self.person_days = _set(data["measure"]["person_days"])
+        self.giving = frozenset(data["measure"]["giving"])
         self.calendar_after = _set(data["measure"]["calendar_after"])
         self.calendar_before = _set(data["measure"]["calendar_before"])
 
@@ -166,6 +168,9 @@ class Grammar:
         self.age_suffix = frozenset(age["suffix"])
         self.age_bounds = frozenset(age["bounds"])
         self.age_people = frozenset(age["people"])
+        self._persons, self._things = frozenset(age["persons"]), frozenset(age["things"])
+        self.of_age = frozenset(age["of"])
+        self._thing_endings = tuple(age["thing_endings"])
 
         self.ordinal_before = _set(data["ordinals"]["before"])
         self.year_before = frozenset(data["year"]["before"])
@@ -189,6 +194,16 @@ class Grammar:
             rf"|\d{{1,2}}:\d\d(?::\d\d)?)",
             re.IGNORECASE,
         )
+        files = facts.data("files")
+        shots = "|".join(re.escape(w) for w in data["files"]["captures"])
+        at = "|".join(re.escape(w) for w in data["files"]["at"])
+        self.capture = re.compile(
+            rf"(?<!\w)(?:{shots})[ _-]?\d[\d.:_-]*(?: (?:(?:{at}) )?\d[\d.:_-]*){{0,8}}"
+            rf"(?: ?\(\d+\))?",
+            re.IGNORECASE,
+        )
+        extensions = "|".join(re.escape(e) for e in files["extensions"])
+        self.extension = re.compile(rf"\.(?:{extensions})(?!\w)", re.IGNORECASE)
         self.hours = frozenset(data["time"]["hours"])
         self.time_before, self.time_after = (
             _set(data["time"]["before"]),
@@ -203,8 +218,11 @@ class Grammar:
         self.label_weak = frozenset(labels["weak"])
         self.titles = [tuple(t.split()) for t in labels["titles"]]
         self.quoted = frozenset(labels["quoted"])
+        self._titled = (*labels["quoted"], *labels["titled"])
+        self.calls = frozenset(labels["calls"])
         self.vague_before = _set(data["vague"]["before"])
         self.multiple_after = _set(data["multiples"]["after"])
+        self.per_time = frozenset(data["multiples"]["per"])
         self.one_not_after = frozenset(data["one"]["not_after"])
         self.one_not_after_unit = frozenset(data["one"]["not_after_unit"])
         self.one_not_before = _set(data["one"]["not_before"])
@@ -218,6 +236,7 @@ class Grammar:
         self.noun_first: bool = nouns["order"] == "noun first"
         self.classifiers = frozenset(nouns["classifiers"])
         self.containers = frozenset(nouns["containers"])
+        self.appositions = frozenset(nouns["appositions"])
         self.share_needs_base: bool = nouns["share_needs_base"]
         self.back = _set(nouns["back"])
         self.level_tail = _set(nouns["level_tail"])
@@ -226,7 +245,9 @@ class Grammar:
         self.participle = re.compile(pattern) if pattern else None
         self.participles = frozenset(nouns["participles"])
         self.before_amount = frozenset(nouns["before_amount"])
-        self.stop = frozenset(nouns["stop"])
+        self.stop = frozenset([*nouns["stop"], *nouns["verbs"]])
+        self.compounds = _set(nouns["compounds"])
+        self.for_whom = _set(nouns["for"])
         self.joiners = frozenset(nouns["joiners"])
         self.verb_prefixes = tuple(nouns["verb_prefixes"])
         self.not_verbs = frozenset(nouns["not_verbs"])
@@ -249,6 +270,24 @@ class Grammar:
         self.plain_adjectives = frozenset(nouns["plain_adjectives"])
         self.plural_endings = tuple(nouns["plural_endings"])
         self.adjective_endings = tuple(nouns["adjective_endings"])
+
+    def is_plan(self, phrase: str) -> bool:
+        """Whether a lower-case phrase is about what was planned and not what came of it."""
+        return any(word.endswith(tuple(self.plan)) for word in phrase.split())
+
+    def is_titled(self, word: str) -> bool:
+        """Whether a lower-case word is a noun, or ends in one, that a quoted title follows."""
+        return len(word) > 3 and word.endswith(self._titled)
+
+    def is_person(self, word: str) -> bool:
+        """Whether a lower-case word is a noun for someone."""
+        return word in self._persons
+
+    def is_thing(self, word: str) -> bool:
+        """Whether a lower-case word is a noun for something that is no person."""
+        return word in self._things or (
+            bool(self._thing_endings) and word.endswith(self._thing_endings)
+        )
 
     def is_number(self, word: str) -> bool:
         """Whether a lower-case word is a number word."""

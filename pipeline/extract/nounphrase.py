@@ -36,6 +36,8 @@ def after(tokens: Sequence[Token], i: int, grammar: Grammar) -> Span | None:
         mark = tokens[end]
         if mark.lower not in grammar.joiners and mark.text != ",":
             break
+        if mark.text == "," and tokens[end + 1].lower in grammar.appositions:
+            break
         more = one(tokens, end + 1, grammar)
         if more == end + 1 or not _coordinated(tokens, end + 1, more, grammar):
             break
@@ -74,7 +76,7 @@ def _coordinated(tokens: Sequence[Token], start: int, end: int, grammar: Grammar
     """Whether a second noun is counted with the first, and has no number or verb of its own."""
     if end < len(tokens) and tokens[end].kind == tk.NUMBER:
         return False
-    if end - start > 3:
+    if end - start > 3 or tokens[start].lower in grammar.appositions:
         return False
     word = tokens[end - 1].lower
     return not grammar.plural_endings or (word.endswith(grammar.plural_endings) and len(word) > 4)
@@ -109,6 +111,10 @@ def _one_noun_first(tokens: Sequence[Token], i: int, grammar: Grammar) -> int:
     k = i
     while k < len(tokens) and k - i < grammar.longest:
         token = tokens[k]
+        more = grammar.compounds.after(tokens, k) if k > i else None
+        if more is not None:
+            k = more[1]  # "isi rumah hampir miskin"
+            continue
         if not _plain(token, grammar) or token.lower in grammar.change:
             break
         if _capital(token, grammar) or grammar.is_verb(token.lower):

@@ -19,6 +19,8 @@ from pipeline.extract.numbers import Digits
 # A sign between digits whose meaning is beyond doubt: before one or two digits and a percent
 # sign, or twice with three digits after it.
 _EVIDENCE = re.compile(r"[0-9]([.,])(?:[0-9]{1,2}[ \u00a0]?%|[0-9]{3}\1[0-9]{3}(?![0-9]))")
+# A marathon and its half in metres (World Athletics, Competition and Technical Rules, rule 55).
+_MARATHONS = frozenset({"42195", "21097"})
 # How far a percentage may be from the ratio beside it and still be the same share, in points.
 _AGREES = Decimal("0.6")
 
@@ -73,6 +75,8 @@ def _choose(s: Sentence, read: Digits, amount: Amount, draft: Draft) -> tuple[bo
         if text.endswith("00"):
             return True, f"{sign!r} groups thousands: no percentage ends so in a fraction"
         return False, f"{sign!r} before a fraction: a percentage in thousands is unlikely"
+    if draft.kind == "measure" and text.replace(sign, "") in _MARATHONS:
+        return False, f"{sign!r} before a fraction: the length of a marathon"
     if draft.kind == "money" and not amount.scaled and draft.currency in s.gram.no_minor:
         return True, f"{sign!r} groups thousands: {draft.currency} has no fraction"
     discrete = draft.kind in ("count", "ratio", "age", "duration") and not amount.scaled

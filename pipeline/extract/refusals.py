@@ -19,6 +19,13 @@ _CLOCK = re.compile(r"(?:[01]?[0-9]|2[0-4])[.:][0-5][0-9]")
 _MARKS = frozenset('"“”„«»‘')
 _ENDS = frozenset(".!?:")
 _SLOGAN = 6
+_TITLE = 24
+# More times than these are occurrences, however they are said.
+_FEW = 10
+# What Vietnam's free-phone and premium-rate numbers begin with, and the form of the numbers for
+# emergencies and public lines (Circular 22/2014/TT-BTTTT on the telephone numbering plan).
+_TOLL = frozenset({"1800", "1900"})
+_EMERGENCY = re.compile(r"1\d\d|1[089]\d\d|1[89]00\d+")
 _BULLET = frozenset("-–—•*+·▪●◦")
 
 
@@ -31,6 +38,8 @@ def accept(s: Sentence, draft: Draft) -> bool:
     if _in_brackets_alone(s, draft) or _numbers_a_list(s, draft):
         return False
     if (draft.kind == "count" and _in_slogan(s, draft)) or _is_nothing(s, draft):
+        return False
+    if _in_title(s, draft):
         return False
     if draft.kind in ("percentage", "money"):
         return not s.gram.vague_before.before(s.tokens, draft.start)
@@ -47,10 +56,15 @@ def accept(s: Sentence, draft: Draft) -> bool:
     if _is_code_number(s, draft):
         s.close_code(draft.end)
         return False
+    if _is_coded(s, draft) or _is_hotline(s, draft):
+        s.close_code(draft.end)
+        return False
     if _is_label(s, draft):
         s.label_end = draft.end
+        s.close_code(draft.end)
         return False
     if _is_year(s, draft):
+        s.close_code(draft.end)
         return False
     if (
         draft.kind == "count"
@@ -82,6 +96,26 @@ def _in_slogan(s: Sentence, draft: Draft) -> bool:
     return s.touches(k + 1) and s.touches(j)
 
 
+def _in_title(s: Sentence, draft: Draft) -> bool:
+    """A number inside a quoted title after a noun for a programme is part of its name."""
+    tokens, k = s.tokens, draft.start - 1
+    low = max(0, draft.start - _TITLE)
+    while k >= low and tokens[k].text not in _MARKS:
+        if tokens[k].text in _ENDS:
+            return False
+        k -= 1
+    if k < low or tokens[k].text not in _MARKS or s.touches(k) or not s.touches(k + 1):
+        return False
+    if s.lower(k - 1) in (":", ","):  # what someone says
+        return False
+    if not any(s.gram.is_titled(s.lower(j)) for j in range(max(0, k - 3), k)):
+        return False
+    return any(
+        tokens[j].text in _MARKS and s.touches(j)
+        for j in range(draft.end, min(draft.end + _TITLE, len(tokens)))
+    )
+
+
 def _is_nothing(s: Sentence, draft: Draft) -> bool:
     """Zero counts only when what there is none of is named."""
     first = draft.amounts[0]
@@ -104,7 +138,7 @@ def _in_brackets_alone(s: Sentence, draft: Draft) -> bool:
 
 def _numbers_a_list(s: Sentence, draft: Draft) -> bool:
     """ "1. ", "2)" and "a) 3." at the start of a line or after a semicolon."""
-    if draft.kind != "count" or draft.range or draft.end >= len(s.tokens):
+    if draft.kind != "count" or draft.range or draft.end >= len(s.tokens) or s.ages_a_name(draft):
         return False
     mark = s.tokens[draft.end]
     if mark.text not in (".", ")", "/") or not s.touches(draft.end):
@@ -163,7 +197,31 @@ def _is_calendar(s: Sentence, draft: Draft) -> bool:
 
 
 def _is_multiple(s: Sentence, draft: Draft) -> bool:
-    return bool(s.gram.multiple_after.after(s.tokens, draft.end))
+    """ "dua kali ganda", "twee tot drie keer", "steeg 1,6 keer"; "zes keer" alone is a count.
+
+    Times of an occurrence are whole, and few of them are not said loosely unless a span of time
+    follows ("twee tot drie keer per week").
+    """
+    gram, tokens = s.gram, s.tokens
+    if gram.multiple_after.after(tokens, draft.end):
+        return True
+    if draft.kind != "count" or draft.ratio or s.lower(draft.end) not in gram.not_nouns:
+        return False
+    if any(s.lower(k) in gram.per_time for k in range(draft.end + 1, draft.end + 3)):
+        return False
+    low = s.guess(draft.amounts[0])
+    digits = draft.amounts[0].digits
+    if low is None or low > _FEW:
+        return False
+    if low != int(low) or (digits is not None and digits.separator and digits.grouped is None):
+        return True
+    found = gram.qualifier_before.before(tokens, draft.start)
+    if draft.range or (found is not None and found[0] in ("almost", "about", "over")):
+        return True
+    k = found[1] - 1 if found is not None else draft.start - 1
+    while k >= 0 and s.lower(k) in gram.change_links:
+        k -= 1
+    return s.lower(k) in gram.change
 
 
 def _is_ratio(s: Sentence, draft: Draft) -> bool:
@@ -314,6 +372,43 @@ def _is_code_number(s: Sentence, draft: Draft) -> bool:
         if text == "0" and draft.kind == "count":
             return nounphrase.after(s.tokens, draft.end, s.gram) is None
     return False
+
+
+def _plain(s: Sentence, draft: Draft) -> str:
+    """The digits of a bare whole number without a sign or scale word, else nothing."""
+    amount = draft.amounts[0]
+    text = s.tokens[amount.start].text
+    bare = draft.kind == "count" and not draft.range and not amount.words and not amount.scaled
+    return text if bare and amount.end == amount.start + 1 and text.isdigit() else ""
+
+
+def _is_coded(s: Sentence, draft: Draft) -> bool:
+    """ "NTP 1719", "NQ 57": digits after an abbreviation in capitals that is no body.
+
+    A classifier after the number counts; so does a noun after a number of up to two digits.
+    """
+    text, k = _plain(s, draft), draft.start - 1
+    if not text or k < 0 or s.closed[k] or s.tokens[k].kind != tk.WORD:
+        return False
+    code = s.tokens[k].text
+    if not (code.isupper() and 2 <= len(code) <= 6) or s.lower(k) in s.gram.capitals:
+        return False
+    if s.lower(draft.end) in s.gram.classifiers:
+        return False
+    return len(text) > 2 or nounphrase.after(s.tokens, draft.end, s.gram) is None
+
+
+def _is_hotline(s: Sentence, draft: Draft) -> bool:
+    """ "hubungi 113", "bel 114", "1900 9068": a number to call."""
+    text = _plain(s, draft)
+    if draft.start > 0 and len(text) > 2 and s.tokens[draft.start - 1].text in _TOLL:
+        # A search for dates takes the beginning of the number for a year.
+        apart = s.tokens[draft.start].start - s.tokens[draft.start - 1].end
+        return apart <= 1 and nounphrase.after(s.tokens, draft.end, s.gram) is None
+    if nounphrase.after(s.tokens, draft.end, s.gram) is not None:
+        return False
+    near = range(max(0, draft.start - 3), draft.start)
+    return bool(_EMERGENCY.fullmatch(text)) and any(s.lower(j) in s.gram.calls for j in near)
 
 
 def _is_year(s: Sentence, draft: Draft) -> bool:

@@ -21,13 +21,14 @@ from pipeline.extract import tokens as tk
 from pipeline.extract.amounts import Blocked, Draft, Sentence
 from pipeline.extract.dates import DateSpan
 from pipeline.extract.dates import dates as find_dates
-from pipeline.extract.grammar import grammar
+from pipeline.extract.grammar import Grammar, grammar
 from pipeline.extract.sentences import sentences
 from pipeline.records import Statistic
 
 VERSION = "1"
 SOURCE = f"statistics {VERSION}"
 _LONGEST = 20_000  # characters of a sentence looked at together
+_LONGEST_FILE = 80  # and of the name of a file
 
 
 def statistics(
@@ -59,6 +60,7 @@ def statistics(
         if lex.start.search(text, start, end) is None:
             continue
         own = [m.span() for m in gram.date.finditer(text, start, end)]
+        own += _files(text, start, end, gram)
         here = Blocked(own) if own else None
         tokens = tk.tokenise(text, start, end)
         sentence = Sentence(text, tokens, lex, gram, evidence, blocked, line_start)
@@ -90,6 +92,17 @@ def _windows(text: str, language: str) -> Iterator[tuple[int, int, int]]:
             start = cut
         yield line_start, start, end
         previous = end
+
+
+def _files(text: str, start: int, end: int, gram: Grammar) -> list[tuple[int, int]]:
+    """Names of files and pictures of a screen: "kampung-5.jpg", "Screenshot 2025 11 04"."""
+    found = [m.span() for m in gram.capture.finditer(text, start, end)]
+    for match in gram.extension.finditer(text, start, end):
+        k, low = match.start(), max(start, match.start() - _LONGEST_FILE)
+        while k > low and (text[k - 1].isalnum() or text[k - 1] in "_-.()"):
+            k -= 1
+        found.append((k, match.end()))
+    return found
 
 
 def _period(
