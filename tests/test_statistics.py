@@ -210,3 +210,38 @@ def test_time_grows_no_faster_than_the_text(piece: str) -> None:
     seconds(1000)  # the lexicons are made ready
     small, large = min(seconds(5_000) for _ in range(3)), seconds(40_000)
     assert large < 8 * 3 * max(small, 0.01)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "period"),
+    [
+        ("ms", "Pada tahun 2024 hospital itu menerima 54 doktor.", ("2024-01-01", "2024-12-31")),
+        (
+            "ms",
+            "Hospital itu menerima 54 doktor, lebih banyak berbanding tahun 2023.",
+            (None, None),
+        ),
+        ("ms", "Sejak tahun 2021 hospital itu menerima 54 doktor.", (None, None)),
+        ("nl", "In 2024 nam het ziekenhuis 54 artsen aan.", ("2024-01-01", "2024-12-31")),
+        ("nl", "Het ziekenhuis nam 54 artsen aan, meer dan in 2023.", (None, None)),
+        ("nl", "Sinds 2021 nam het ziekenhuis 54 artsen aan.", (None, None)),
+        ("nl", "In 2024 nam het 54 artsen aan, vergeleken met 2023.", ("2024-01-01", "2024-12-31")),
+    ],
+)
+def test_the_period_of_a_figure_is_not_the_one_it_is_compared_with(
+    language: str, text: str, period: tuple[str | None, str | None]
+) -> None:
+    (found,) = statistics(text, language)
+    assert (found.period_start, found.period_end) == period
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("NTP 1719 membiayai 15 komun.", [15]),
+        ("UNICEF 120 komputer.", [120]),
+        ("KKP 54 pesakit dirawat.", [54]),
+    ],
+)
+def test_digits_after_capitals(text: str, values: list[float]) -> None:
+    assert [s.value for s in statistics(text, "ms")] == values

@@ -21,6 +21,7 @@ _NEAR, _OWNER = 3, 8
 
 
 def finish(s: Sentence, draft: Draft, found: Sequence[Draft]) -> None:
+    """Set the qualifier, the age, the change and the unit of a draft among those ``found``."""
     _add_qualifier(s, draft)
     _add_age(s, draft)
     _add_change(s, draft, found)

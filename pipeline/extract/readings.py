@@ -37,6 +37,7 @@ def evidence(text: str) -> Evidence:
 
 
 def add_values(s: Sentence, draft: Draft) -> None:
+    """Read the amounts of a draft into values, each with the reason for its reading."""
     for amount in draft.amounts:
         value, reason = _value(s, amount, draft)
         draft.values.append(value)

@@ -30,6 +30,7 @@ _BULLET = frozenset("-–—•*+·▪●◦")
 
 
 def accept(s: Sentence, draft: Draft) -> bool:
+    """Whether a number is a statistic, and not a date, a name, a label, an ordinal or a code."""
     if any(s.closed[draft.start : draft.end]):
         return False
     first = draft.amounts[0]
@@ -385,7 +386,8 @@ def _plain(s: Sentence, draft: Draft) -> str:
 def _is_coded(s: Sentence, draft: Draft) -> bool:
     """ "NTP 1719", "NQ 57": digits after an abbreviation in capitals that is no body.
 
-    A classifier after the number counts; so does a noun after a number of up to two digits.
+    A classifier after the number counts; so does a noun after a number of up to three digits,
+    since longer ones that count have a separator.
     """
     text, k = _plain(s, draft), draft.start - 1
     if not text or k < 0 or s.closed[k] or s.tokens[k].kind != tk.WORD:
@@ -395,7 +397,7 @@ def _is_coded(s: Sentence, draft: Draft) -> bool:
         return False
     if s.lower(draft.end) in s.gram.classifiers:
         return False
-    return len(text) > 2 or nounphrase.after(s.tokens, draft.end, s.gram) is None
+    return len(text) > 3 or nounphrase.after(s.tokens, draft.end, s.gram) is None
 
 
 def _is_hotline(s: Sentence, draft: Draft) -> bool:

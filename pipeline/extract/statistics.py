@@ -71,7 +71,7 @@ def statistics(
         drafts = _drafts(sentence)
         if not drafts:
             continue
-        period = _period(known, starts, start, end, outside)
+        period = _period(text, known, starts, start, end, outside, gram)
         out.extend(_record(sentence, draft, period) for draft in drafts)
     return out
 
@@ -106,11 +106,25 @@ def _files(text: str, start: int, end: int, gram: Grammar) -> list[tuple[int, in
 
 
 def _period(
-    known: Sequence[DateSpan], starts: Sequence[int], start: int, end: int, outside: Blocked
+    text: str,
+    known: Sequence[DateSpan],
+    starts: Sequence[int],
+    start: int,
+    end: int,
+    outside: Blocked,
+    gram: Grammar,
 ) -> tuple[str, str] | None:
-    """The one period that a sentence names, if it names exactly one."""
+    """The one period that a sentence names, if it names exactly one.
+
+    A date that something is compared with, or since which it holds, is no period of its figures.
+    """
     low, high = bisect.bisect_left(starts, start), bisect.bisect_left(starts, end)
-    found = {(d.first, d.last) for d in known[low:high] if not outside.overlaps(d.start, d.end)}
+    found = {
+        (d.first, d.last)
+        for d in known[low:high]
+        if not outside.overlaps(d.start, d.end)
+        and not gram.other_period.search(text[max(start, d.start - 40) : d.start].lower())
+    }
     if len(found) != 1:
         return None
     first, last = found.pop()
