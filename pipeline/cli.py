@@ -127,6 +127,7 @@ Files written to OUT:
 \b
 Exit codes:
   0  done; files that could not be read are rows with a reason
+  1  interrupted by Ctrl-C; the results of the run before are as they were
   2  misuse, nothing was written; the message says what to do"""
 )
 @click.argument("articles", nargs=-1, required=True, type=_INPUT)
@@ -155,12 +156,12 @@ def run(
     quiet: bool,
     **choices: Any,
 ) -> None:
-    """Read ARTICLES (files and folders) and write the cross-lingual table to OUT.
+    """Read ARTICLES and write their cross-lingual table to OUT.
 
-    Folders are read with all folders inside them; names that begin with a dot are left out. Read
-    are plain text (.txt) in UTF-8, UTF-16 or Windows-1252, and saved pages (.html). The language of
-    each article is detected; one in a language without a model is listed as skipped. A second run
-    into the same OUT extracts only what is new or changed.
+    ARTICLES are files and folders. Folders are read with all folders inside them; names that begin
+    with a dot are left out. Read are plain text (.txt) in UTF-8, UTF-16 or Windows-1252, and saved
+    pages (.html). The language of each article is detected; one in a language without a model is
+    listed as skipped. A second run into the same OUT extracts only what is new or changed.
     """
     from pipeline.read import read_sidecar
     from pipeline.run import batch, outputs
@@ -425,7 +426,7 @@ Scores:
 def evaluate(
     gold: Path, as_json: bool, language: str | None, errors: int, out: Path | None
 ) -> None:
-    """Measure the program on GOLD, a folder of articles marked by hand.
+    """Measure the program on GOLD, articles marked by hand.
 
     GOLD holds STORY.ms.txt and STORY.nl.txt at any depth, in the inline format of corpus/gold. The
     articles are read without their tags as in a run, anew each time. Each score has an interval:
@@ -465,7 +466,7 @@ Examples:
     help="Show N of each list; 20 in a terminal and all in JSON by default.",
 )
 def compare(out_a: Path, out_b: Path, as_json: bool, limit: int | None) -> None:
-    """Show what run OUT_B found otherwise than run OUT_A, thing by thing.
+    """Show what OUT_B found otherwise than OUT_A, thing by thing.
 
     Both are folders of runs over the same articles. A mention is the same when it stands in the
     same article between the same borders; it is changed when its identity or its value differs.
