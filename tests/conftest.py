@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -18,3 +19,19 @@ def sample_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("sample") / "out"
     batch.run([ARTICLES], out, workers=1)
     return out
+
+
+class Files:
+    """The written files of a run, read back."""
+
+    def __init__(self, out: Path) -> None:
+        self.articles = pd.read_parquet(out / "articles.parquet")
+        self.mentions = pd.read_parquet(out / "mentions.parquet")
+        self.table = pd.read_parquet(out / "table.parquet")
+
+    def named(self, text: str, kind: str | None = None) -> pd.Series:
+        """The first mention worded so, of a kind if given."""
+        found = self.mentions[self.mentions.text == text]
+        found = found[found.kind == kind] if kind else found
+        assert len(found), f"{text!r} was not found"
+        return found.iloc[0]

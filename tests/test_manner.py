@@ -12,6 +12,7 @@ import pytest
 
 from pipeline.read import Sidecar
 from pipeline.run import batch
+from tests.conftest import Files
 
 MALAY = """Jawatankuasa Parti Jabatan Pertanian dan Alam Sekitar kini mempunyai 23 sel dan 614 ahli Parti.
 Jawatankuasa Parti Jabatan telah melaksanakan Resolusi No. 21-NQ/TW Persidangan Pusat Ke-5, Sesi XIII "Mengenai organisasi akar umbi" dan Resolusi No. 22-NQ/TW mengikut Kongres Parti Wilayah ke-15.
@@ -30,18 +31,6 @@ Bron
 
 Reactie (0)
 """
-
-
-class Files:
-    def __init__(self, out: Path) -> None:
-        self.articles = pd.read_parquet(out / "articles.parquet")
-        self.mentions = pd.read_parquet(out / "mentions.parquet")
-        self.table = pd.read_parquet(out / "table.parquet")
-
-    def named(self, text: str) -> pd.Series:
-        found = self.mentions[self.mentions.text == text]
-        assert len(found), f"{text!r} was not found"
-        return found.iloc[0]
 
 
 @pytest.fixture(scope="module")

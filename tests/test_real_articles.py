@@ -14,32 +14,15 @@ import pytest
 
 from pipeline.read import Sidecar
 from pipeline.run import batch
+from tests.conftest import Files
 
 FOLDER = os.environ.get("SELARAS_REAL_ARTICLES")
 pytestmark = pytest.mark.skipif(not FOLDER, reason="SELARAS_REAL_ARTICLES names no folder")
 
 
-class Files:
-    """The written files of a run, read back."""
-
-    def __init__(self, out: Path) -> None:
-        self.articles = pd.read_parquet(out / "articles.parquet")
-        self.mentions = pd.read_parquet(out / "mentions.parquet")
-        self.table = pd.read_parquet(out / "table.parquet")
-
-    def statistic(self, text: str) -> pd.Series:
-        found = self.mentions[(self.mentions.kind == "statistic") & (self.mentions.text == text)]
-        assert len(found), f"{text!r} is no statistic"
-        return found.iloc[0]
-
-    def organisation(self, text: str) -> pd.Series:
-        found = self.mentions[(self.mentions.kind == "organisation") & (self.mentions.text == text)]
-        assert len(found), f"{text!r} is no organisation"
-        return found.iloc[0]
-
-    def check(self, value: float, kind: str) -> str | None:
-        found = self.table[(self.table.value == value) & (self.table.value_kind == kind)]
-        return found.iloc[0].check
+def check(files: Files, value: float, kind: str) -> str | None:
+    found = files.table[(files.table.value == value) & (files.table.value_kind == kind)]
+    return found.iloc[0].check
 
 
 @pytest.fixture(scope="module")
@@ -67,24 +50,24 @@ def test_references(files: Files) -> None:
 
 
 def test_statistics(files: Files) -> None:
-    ratio = files.statistic("557/1,461")
+    ratio = files.named("557/1,461", "statistic")
     assert (ratio.value, ratio.of, ratio.value_kind) == (557, 1461, "ratio")
-    assert files.check(557, "ratio") == "consistent"
-    assert files.check(38.13, "percentage") == "consistent"
-    ratio = files.statistic("257/900")
+    assert check(files, 557, "ratio") == "consistent"
+    assert check(files, 38.13, "percentage") == "consistent"
+    ratio = files.named("257/900", "statistic")
     assert (ratio.value, ratio.of, ratio.value_kind) == (257, 900, "ratio")
-    assert files.check(257, "ratio") == "consistent"
-    assert files.check(30, "percentage") == "consistent"
-    nearly = files.statistic("bijna 30%")
+    assert check(files, 257, "ratio") == "consistent"
+    assert check(files, 30, "percentage") == "consistent"
+    nearly = files.named("bijna 30%", "statistic")
     assert (nearly.value, nearly.qualifier) == (30, "almost")
-    nearly = files.statistic("bijna 8.000")
+    nearly = files.named("bijna 8.000", "statistic")
     assert (nearly.value, nearly.qualifier, nearly.value_kind) == (8000, "almost", "count")
-    assert files.statistic("3.162").value == 3162
-    third = files.statistic("een derde")
+    assert files.named("3.162", "statistic").value == 3162
+    third = files.named("een derde", "statistic")
     assert (third.value, third.of, third.value_kind) == (1, 3, "fraction")
-    nearly = files.statistic("hampir 90%")
+    nearly = files.named("hampir 90%", "statistic")
     assert (nearly.value, nearly.qualifier) == (90, "almost")
-    assert files.statistic("437").value == 437
+    assert files.named("437", "statistic").value == 437
 
 
 def test_what_is_no_statistic(files: Files) -> None:
@@ -100,12 +83,12 @@ def test_what_is_no_statistic(files: Files) -> None:
 
 def test_organisations(files: Files) -> None:
     table = files.table[files.table.kind == "organisation"].set_index("canonical_id")
-    malay = files.organisation("Jawatankuasa Pusat")
-    dutch = files.organisation("13e Centraal Uitvoerend Comité")
+    malay = files.named("Jawatankuasa Pusat", "organisation")
+    dutch = files.named("13e Centraal Uitvoerend Comité", "organisation")
     assert malay.canonical_id == dutch.canonical_id
     assert table.loc[malay.canonical_id].languages == "ms,nl"
-    malay = files.organisation("Jawatankuasa Parti Jabatan Kesihatan")
-    dutch = files.organisation("Partijcomité van het Ministerie van Volksgezondheid")
+    malay = files.named("Jawatankuasa Parti Jabatan Kesihatan", "organisation")
+    dutch = files.named("Partijcomité van het Ministerie van Volksgezondheid", "organisation")
     assert malay.body == dutch.body
     assert malay.parent_id.split("/")[0] == dutch.parent_id.split("/")[0]
     assert pd.isna(malay.place_id)
@@ -116,8 +99,8 @@ def test_a_place_from_the_user_makes_them_one(tmp_path: Path, files: Files) -> N
     path = files.articles[files.articles.language == "ms"].path.iloc[0]
     batch.run([str(FOLDER)], tmp_path, sidecars={path: Sidecar(place="Quang Ninh")}, workers=1)
     placed = Files(tmp_path)
-    malay = placed.organisation("Jawatankuasa Parti Jabatan Kesihatan")
-    dutch = placed.organisation("Partijcomité van het Ministerie van Volksgezondheid")
+    malay = placed.named("Jawatankuasa Parti Jabatan Kesihatan", "organisation")
+    dutch = placed.named("Partijcomité van het Ministerie van Volksgezondheid", "organisation")
     assert malay.canonical_id == dutch.canonical_id
     assert malay.place == "Quang Ninh"
     row = placed.table[placed.table.canonical_id == malay.canonical_id].iloc[0]
