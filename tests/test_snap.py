@@ -56,6 +56,18 @@ def snapped(text: str, surface: str, language: str) -> str:
             "kwaliteit van leden voor het Provinciaal Partijcomité",
             "Provinciaal Partijcomité",
         ),
+        (
+            "ms",
+            "Resolusi Jawatankuasa Eksekutif Pusat ke-13, lama.",
+            "Jawatankuasa Eksekutif Pusat",
+            "Jawatankuasa Eksekutif Pusat ke-13",
+        ),
+        (
+            "nl",
+            "Zij komt van de Tran Phu middelbare school (Nghe An).",
+            "Tran Phu middelbare school (Nghe An",
+            "Tran Phu middelbare school",
+        ),
         ("ms", "Rejimen 877 menghantar askar.", "Rejimen 877", "Rejimen 877"),
         (
             "nl",
@@ -93,3 +105,17 @@ def test_a_short_form_is_the_body_it_points_at() -> None:
     text = "Hospital Am Wilayah Quang Nam dibuka. Selepas itu hospital tersebut menerima pesakit."
     found = extract(text, "ms").organisations
     assert {o.canonical_id for o in found} == {"general-hospital/quang-nam"}
+
+
+def test_an_ordinal_behind_a_name_and_an_open_bracket() -> None:
+    name = "Jawatankuasa Eksekutif Pusat"
+    assert snapped(f"Resolusi {name} ke-13, lama.", name, "ms") == f"{name} ke-13"
+    school = "Tran Phu middelbare school"
+    assert snapped(f"Zij komt van de {school} (Nghe An).", f"{school} (Nghe An", "nl") == school
+
+
+def test_the_rest_of_a_country_is_no_company() -> None:
+    text = "Ia dieksport ke Jepun dan Amerika Syarikat pada tahun ini."
+    start = text.index("Syarikat")
+    name = Name(start, start + len("Syarikat"), 0.9, "test")
+    assert snap([name], match_spans(text, "ms"), text, "ms") == []

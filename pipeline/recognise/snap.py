@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from pipeline import languages
 from pipeline.normalise import places
@@ -13,10 +14,18 @@ from pipeline.recognise import Name
 
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’.][^\W\d_]+)*")
 _PERSON = re.compile(r"(?:\s+[A-ZĐÀ-Ỹ][^\W\d_]*){2,4}")
+_LONGEST_WORD = 30
 _FIGURE = re.compile(r"\s+\d[\d.,]*$")
 _AFTER = re.compile(r"\s*(%|[^\W\d_]+)")
 _LEADING = re.compile(r"[\s\ufeff\u200b-\u200f\u2060\"'“”‘’«»„(\[.,;:…·•–—-]+")
 _TRAILING = re.compile(r"[\s\ufeff\u200b-\u200f\u2060\"'“”‘’«»„,;:…·•–—-]+$")
+
+
+@cache
+def _ordinal(language: str) -> re.Pattern[str] | None:
+    """An ordinal that stands behind the name it belongs to, in languages that put it there."""
+    pattern = languages.data(language, "organisations")["ordinal_after"]
+    return re.compile(rf"\s+(?:{pattern})(?!\w)", re.IGNORECASE) if pattern else None
 
 
 def is_person(words: Sequence[str]) -> bool:
@@ -34,14 +43,17 @@ def snap(
 ) -> list[Name]:
     """The names with their edges put right.
 
-    Punctuation, a leading article and a figure that belongs to what follows go. Where the lexicon
+    Punctuation, a leading article, an open bracket and a figure that belongs to what follows go; an
+    ordinal behind a name comes in. Where the lexicon
     reads a shorter name from the same start and what follows it begins with a figure or is a
     person's name (``Provincial Party Committee Duong Van Thinh``), the name ends where the
     lexicon's does; where words in small letters that the lexicon knows nothing of stand before a
     name that it reads (``quality of the members of the Party Committee``), it begins there.
     ``lexicon`` is sorted.
     """
-    articles = frozenset(languages.data(language, "organisations")["articles"])
+    words = languages.data(language, "organisations")
+    articles, ordinal = frozenset(words["articles"]), _ordinal(language)
+    countries = frozenset(name for names in words["countries"].values() for name in names)
     scales = {"%", *languages.data(language, "numbers")["scales"]}
     starts = [start for start, _, _ in lexicon]
     ends: dict[int, list[int]] = {}
@@ -67,12 +79,23 @@ def snap(
                 person = _PERSON.fullmatch(rest)
                 if rest.lstrip()[:1].isdigit() or (person and is_person(rest.split())):
                     end = shorter
+        bracket = text.find("(", start, end)
+        if bracket > start and ")" not in text[bracket:end]:
+            end = bracket
+        if ordinal and (number := ordinal.match(text, end)):
+            end = number.end()
         if (figure := _FIGURE.search(text[start:end])) and (
             (after := _AFTER.match(text, end)) and after[1].lower() in scales
         ):
             end = start + figure.start()
         if edge := _TRAILING.search(text[start:end]):
             end = start + edge.start()
-        if start < end:
+        if start < end and not _in_country(text, start, end, countries):
             snapped.append(name._replace(start=start, end=end))
     return snapped
+
+
+def _in_country(text: str, start: int, end: int, countries: frozenset[str]) -> bool:
+    """Whether a word taken for a name is the rest of a country's (``Amerika Syarikat``)."""
+    before = text[max(0, start - _LONGEST_WORD) : start].split()
+    return bool(before) and f"{before[-1]} {text[start:end]}".lower() in countries
