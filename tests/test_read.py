@@ -90,12 +90,8 @@ def test_no_bytes_do_anything_but_read_or_say_why(data: bytes) -> None:
     for ending in (".txt", ".html"):
         try:
             text = read_bytes(data, ending).text
-        except Unreadable as error:
-            text = ""
-            reason = str(error)
-        else:
-            reason = "none"
-        assert reason
+        except Unreadable:
+            continue
         assert "\0" not in text
         assert "\r" not in text
 

@@ -1,6 +1,6 @@
 """One gold article against what a run found in it: hits counted, links and errors kept.
 
-The rules are those of ``annotation.md``, and the numbers those of its reference scorer.
+The rules are those of ``corpus/gold/README.md``, and the numbers those of the reference scorer.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The scores of a set of gold articles, each with its interval.
 
-The rules are those of ``annotation.md``; the numbers and their names those of its reference
+The rules are those of ``corpus/gold/README.md``; the numbers and their names those of the reference
 scorer. A score's ``intervals`` are beside them.
 """
 

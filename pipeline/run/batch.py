@@ -28,9 +28,8 @@ from pipeline.run import outputs
 Rows = list[dict[str, Any]]
 Progress = Callable[[Article], None]
 
-_BATCH_PER_WORKER = (
-    16  # with fewer articles than this each, starting workers costs more than it saves
-)
+# With fewer articles than this each, starting workers costs more than it saves.
+_BATCH_PER_WORKER = 16
 _NOTHING = Sidecar()
 # Libraries whose next version may read a text otherwise.
 _LIBRARIES = ("charset-normalizer", "langdetect", "spacy", "trafilatura", "vietnamadminunits")
@@ -46,19 +45,9 @@ class Result:
     run: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """Of articles read before: what their mentions depended on besides their text."""
-
-    context: Mapping[str, tuple[object, ...]]
-
-    def holds(self, article: Article) -> bool:
-        """Whether the mentions found before still hold."""
-        return self.context.get(article.article_id) == _context(article)
-
-
-def _context(article: Article) -> tuple[object, ...]:
-    return article.language, article.title, article.published, article.place
+# What the mentions of an article depend on besides its text.
+_CONTEXT = ("language", "title", "published", "place")
+_Known = Mapping[str, tuple[object, ...]]
 
 
 def process(
@@ -66,12 +55,14 @@ def process(
 ) -> tuple[Article, Rows | None]:
     """One file to its article and mention rows; ``None`` where those of an earlier run hold.
 
+    ``known`` has, of articles read before, what their mentions depended on besides their text.
     Whatever goes wrong in one article is its row and not the end of the run.
     """
     try:
         sidecar = sidecars.get(source.path, _NOTHING)
         article = articles.open_article(source, configuration, sidecar)
-        if article.status == "ok" and known.holds(article):
+        context = tuple(getattr(article, name) for name in _CONTEXT)
+        if article.status == "ok" and known.get(article.article_id) == context:
             return article, None
         return article, articles.mention_rows(article, articles.extract(article))
     except ModelError:
@@ -182,13 +173,11 @@ def run(
     }
     for row in earlier.mentions:
         of_article[row["article_id"]].append(row)
-    known = _Known(
-        {
-            r["article_id"]: (r["language"], r["title"], r["published"], r["place"])
-            for r in earlier.articles
-            if r["status"] == "ok"
-        }
-    )
+    known = {
+        r["article_id"]: tuple(r[name] for name in _CONTEXT)
+        for r in earlier.articles
+        if r["status"] == "ok"
+    }
     task = partial(process, configuration=configuration, sidecars=sidecars or {}, known=known)
     tick = progress(len(sources)) if progress else None
     found: list[tuple[Article, Rows]] = []

@@ -35,20 +35,19 @@ def _bracketed(row: Row) -> bool:
     return bool(before.rstrip().endswith("("))
 
 
-def check(mentions: Iterable[Row]) -> dict[int, tuple[str, str]]:
+def check(mentions: Iterable[Row]) -> dict[int, str]:
     """Ratios, and pairs of counts, against the percentages beside them, within each sentence.
 
     ``mentions`` are the statistics of one article (rows with ``start``, ``end``, ``sentence``,
-    ``sentence_start``, ``value``, ``of``, ``value_kind``, ``qualifier``, ``text``). Returns, by
-    ``start``, the verdict (``consistent`` or ``inconsistent``) and the surface it was checked
-    against, for both sides of each pair. A ratio and a percentage that disagree are held against
-    each other only where one stands in brackets behind the other: two figures of one sentence
-    often speak of different things.
+    ``sentence_start``, ``value``, ``of``, ``value_kind``, ``qualifier``). Returns the
+    verdict (``consistent`` or ``inconsistent``) by ``start``, for both sides of each pair. A ratio
+    and a percentage that disagree are held against each other only where one stands in brackets
+    behind the other: two figures of one sentence often speak of different things.
     """
     by_sentence: dict[int, list[Row]] = {}
     for row in mentions:
         by_sentence.setdefault(row["sentence_start"], []).append(row)
-    found: dict[int, tuple[str, str]] = {}
+    found: dict[int, str] = {}
     for rows in by_sentence.values():
         ratios = [r for r in rows if r["value_kind"] == "ratio" and r["of"]]
         shares = [
@@ -73,8 +72,8 @@ def check(mentions: Iterable[Row]) -> dict[int, tuple[str, str]]:
                 partner, verdict = near[0], INCONSISTENT
             else:
                 continue
-            found[ratio["start"]] = (verdict, partner["text"])
-            found.setdefault(partner["start"], (verdict, ratio["text"]))
+            found[ratio["start"]] = verdict
+            found.setdefault(partner["start"], verdict)
         counts = [r for r in rows if r["value_kind"] == "count" and r["to"] is None]
         for share in shares:
             if share["start"] not in found and share["qualifier"] is None:
@@ -82,7 +81,7 @@ def check(mentions: Iterable[Row]) -> dict[int, tuple[str, str]]:
     return found
 
 
-def _share_of_counts(share: Row, counts: list[Row], found: dict[int, tuple[str, str]]) -> None:
+def _share_of_counts(share: Row, counts: list[Row], found: dict[int, str]) -> None:
     """A percentage against two counts named just before it: ``628 of 1,702 teachers, or 36.9%``.
 
     Only agreement is told, and only of a percentage with decimals: whole ones agree by chance.
@@ -92,6 +91,6 @@ def _share_of_counts(share: Row, counts: list[Row], found: dict[int, tuple[str, 
     before = [c for c in counts if 0 <= share["start"] - c["end"] <= _NEAREST]
     for part, whole in combinations(before, 2):
         if 0 < part["value"] < whole["value"] and _agrees(part["value"], whole["value"], share):
-            for row, other in ((part, share), (whole, share), (share, part)):
-                found.setdefault(row["start"], (CONSISTENT, other["text"]))
+            for row in (part, whole, share):
+                found.setdefault(row["start"], CONSISTENT)
             return

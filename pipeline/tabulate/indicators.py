@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from pipeline.tabulate.stories import figure
+from pipeline.tabulate.stories import STORY, figure
 
 Row = Mapping[str, Any]
 
@@ -14,12 +14,19 @@ _KIND_OF_INDICATOR = {"ratio": "count"}
 
 
 class Indicator(NamedTuple):
-    """The identity of a statistic: what it measures, the same with its value, and why."""
+    """The identity of a statistic: what it measures, and the same with its value."""
 
     indicator_id: str
     canonical_id: str
-    reason: str | None
     counted: bool  # whether it is known what is counted
+
+
+def is_settled(indicator_id: str) -> bool:
+    """Whether unit, body and period of an indicator are all known, so that it may be compared.
+
+    Others belong to one story, whose id they begin with.
+    """
+    return not indicator_id.startswith(STORY)
 
 
 def _period(row: Row) -> str | None:
@@ -66,11 +73,7 @@ def _identify(rows: Sequence[Row], story: str, ordinal: int) -> Indicator:
     parts: list[str] = [unit or "?", way, body or "?", period or "?"]
     indicator = "/".join(p for p in parts if p != "?") if settled else f"{story}/" + "/".join(parts)
     repeat = f"#{ordinal}" if ordinal > 1 else ""
-    languages = sorted({r["language"] for r in rows})
-    reason = None
-    if len(languages) > 1:
-        reason = f"the same figure in the translations of one story ({', '.join(languages)})"
-    return Indicator(indicator, f"{indicator}={_value(row)}{repeat}", reason, unit is not None)
+    return Indicator(indicator, f"{indicator}={_value(row)}{repeat}", unit is not None)
 
 
 def _about(row: Row) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from pipeline.normalise.references import date_check
 from pipeline.records import MENTION_SCHEMA, table_schema
 from pipeline.tabulate.bodies import scope_bodies
 from pipeline.tabulate.checks import CONSISTENT, INCONSISTENT, check
-from pipeline.tabulate.indicators import indicators, one, one_period
+from pipeline.tabulate.indicators import indicators, is_settled, one, one_period
 from pipeline.tabulate.stories import figure, stories
 
 Row = Mapping[str, Any]
@@ -111,7 +111,9 @@ def _agreements(
         days = any(r["reference_date"] for r in rows)
         same = not days or _issued(rows) is not None
         found[key] = "agree" if len(own) > 1 and same else "single"
-    for keys in by_indicator.values():
+    for indicator, keys in by_indicator.items():
+        if not is_settled(indicator):
+            continue  # unit, body or period is unknown: nothing is compared by guess
         # values said of one indicator by each story, and by each article of it
         said: dict[str, set[Key]] = defaultdict(set)
         worded: dict[str, dict[str, set[Key]]] = defaultdict(lambda: defaultdict(set))
@@ -120,17 +122,14 @@ def _agreements(
                 story = story_of[row["article_id"]]
                 said[story].add(key)
                 worded[story][row["article_id"]].add(key)
-        known = not any("?" in key[1].split("/") for key in keys)
         for story, by_article in worded.items():
             values = list(by_article.values())
-            if known and all(len(v) == 1 for v in values) and len(set.union(*values)) > 1:
+            if all(len(v) == 1 for v in values) and len(set.union(*values)) > 1:
                 for key in said[story]:
                     if found[key] == "single":
                         found[key] = "translation"
         # A story that itself gives several values speaks of parts or moments of it.
         sole = sorted({next(iter(v)) for v in said.values() if len(v) == 1})
-        if not known or any("story-" in key[1] for key in keys):
-            continue
         bounds = {key: [_bounds(r) for r in groups[key]] for key in sole}
         for key in sole:
             if any(not _may_be_one(bounds[key], bounds[other]) for other in sole):
@@ -161,18 +160,18 @@ def _bounds(row: Row) -> tuple[float, float]:
     return bounds
 
 
-def _checks(mentions: Iterable[Row]) -> dict[tuple[str, int], tuple[str, str]]:
-    """By article and start, whether a figure agrees with those beside it, and with which.
+def _checks(mentions: Iterable[Row]) -> dict[tuple[str, int], str]:
+    """By article and start, whether a figure agrees with those beside it.
 
     A date of issue is held against the register of documents, and only told when it differs.
     """
-    found: dict[tuple[str, int], tuple[str, str]] = {}
+    found: dict[tuple[str, int], str] = {}
     by_article: dict[str, list[Row]] = defaultdict(list)
     for row in mentions:
         if row["kind"] == "statistic":
             by_article[row["article_id"]].append(row)
         elif date_check(row["canonical_id"], row["reference_date"]) == INCONSISTENT:
-            found[row["article_id"], row["start"]] = (INCONSISTENT, "the register of documents")
+            found[row["article_id"], row["start"]] = INCONSISTENT
     for article, rows in by_article.items():
         found |= {(article, start): verdict for start, verdict in check(rows).items()}
     return found
@@ -233,7 +232,7 @@ def table(
         said_in = sorted({r["language"] for r in rows})
         n_stories = len({story_of[r["article_id"]] for r in rows})
         n_articles = len({r["article_id"] for r in rows})
-        checked = {verdicts[p][0] for r in rows if (p := (r["article_id"], r["start"])) in verdicts}
+        checked = {verdicts[p] for r in rows if (p := (r["article_id"], r["start"])) in verdicts}
         example = max(rows, key=lambda r: r["score"])
         cells: dict[str, Any] = dict.fromkeys(names)
         cells |= {name: _commonest(r[name] for r in rows) for name in MERGED_COLUMNS}

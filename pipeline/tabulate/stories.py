@@ -17,6 +17,8 @@ Row = Mapping[str, Any]
 _SECTION = re.compile(r"/(?:index|home|default)\.\w+|/[a-z]+(?:-[a-z]+)?", re.IGNORECASE)
 Token = tuple[object, ...]
 
+STORY = "story-"  # what the id of a story begins with
+
 # Two articles are one story when what they share, in the same order, is most of what each says.
 # Chosen on the training part of our gold, where translations and unrelated articles lie apart.
 _LEAST_SHARED_WEIGHT = 6.0
@@ -187,4 +189,4 @@ def stories(articles: Iterable[Row], mentions: Iterable[Row]) -> dict[str, str]:
             and _same_story(signatures[a], signatures[b], weights)
         ):
             join(a, b)
-    return {article: f"story-{root(article)[:12]}" for article in signatures}
+    return {article: f"{STORY}{root(article)[:12]}" for article in signatures}
