@@ -1,0 +1,160 @@
+"""A trained tagger as the small model that ``pipeline.recognise.encoder`` runs.
+
+The graph is exported by torch, its attention and normalisation fused by onnxruntime's optimiser
+for BERT, and its matrices made 8-bit integers (per channel, activations scaled while running).
+Embeddings, which training leaves as they were, are kept in the sixteen levels a block that their
+source has: one scale for the whole table would lose what rare pieces mean.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import onnx
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.transformers import optimizer
+from onnxruntime.transformers.fusion_options import FusionOptions
+from torch import nn
+
+from pipeline.recognise.encoder import FORMAT, META, MODEL, TOKENIZER
+from pipeline.train.ner import Tagger
+
+_BLOCK = 32
+
+
+class _Run(nn.Module):
+    """One window of pieces to scores of the gold labels, the embeddings in blocks of integers."""
+
+    def __init__(self, tagger: Tagger) -> None:
+        super().__init__()
+        self.encoder = tagger.encoder
+        self.gold = tagger.gold
+        table = tagger.encoder.embeddings.word_embeddings.weight.detach()
+        levels, scales = _levels(table)
+        self.width = table.shape[1]
+        self.register_buffer("levels", levels)
+        self.register_buffer("scales", scales)
+
+    def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        levels = self.get_buffer("levels")[ids].float()
+        scales = self.get_buffer("scales")[ids].float()
+        blocks = levels.view(1, -1, self.width // _BLOCK, _BLOCK) * scales.unsqueeze(-1)
+        words = blocks.view(1, -1, self.width)
+        states = self.encoder(inputs_embeds=words, attention_mask=mask).last_hidden_state
+        scores: torch.Tensor = self.gold(states)
+        return scores
+
+
+def _levels(table: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """``table`` as 8-bit integers and a half-precision scale for each block of 32 in a row.
+
+    Exact where the table has sixteen levels a block, the largest at an end of the scale, as the
+    source has (see ``weights``); else the nearest of 255 levels.
+    """
+    blocks = table.view(len(table), -1, _BLOCK)
+    largest = blocks.abs().amax(dim=-1)
+    for steps in (8, 127):
+        scales = (largest / steps).half()
+        safe = torch.where(scales > 0, scales, torch.ones_like(scales)).float()
+        levels = (blocks / safe.unsqueeze(-1)).round().clamp(-127, 127)
+        if torch.allclose(levels * scales.float().unsqueeze(-1), blocks, atol=1e-3):
+            break
+    return levels.to(torch.int8).view_as(table), scales
+
+
+def to_onnx(model: Tagger, path: Path) -> None:
+    """Write ``model`` to ``path`` in 32-bit floats, fused."""
+    model.eval()
+    ids = torch.randint(4, 100, (1, 24))
+    mask = torch.ones_like(ids)
+    with tempfile.TemporaryDirectory() as folder:
+        raw = Path(folder) / "raw.onnx"
+        torch.onnx.export(
+            _Run(model).eval(),  # else torch puts the model back into training
+            (ids, mask),
+            str(raw),
+            input_names=["ids", "mask"],
+            output_names=["scores"],
+            dynamic_axes={k: {1: "pieces"} for k in ("ids", "mask", "scores")},
+            opset_version=17,
+            dynamo=False,
+        )
+        config = model.encoder.config
+        fused = optimizer.optimize_model(
+            str(raw),
+            model_type="bert",
+            num_heads=config.num_attention_heads,
+            hidden_size=config.hidden_size,
+            optimization_options=FusionOptions("bert"),
+            opt_level=0,
+        )
+        fused.save_model_to_file(str(path))
+
+
+def to_int8(source: Path, target: Path) -> None:
+    """Quantise the ONNX file ``source`` to 8-bit integers."""
+    quantize_dynamic(
+        str(source),
+        str(target),
+        per_channel=True,
+        weight_type=QuantType.QInt8,
+        op_types_to_quantize=["MatMul", "Attention"],
+        extra_options={"MatMulConstBOnly": True, "DefaultTensorType": onnx.TensorProto.FLOAT},
+    )
+
+
+def write(
+    model: Tagger, tokenizer: Mapping[str, Any], folder: Path, meta: Mapping[str, Any]
+) -> None:
+    """Write the model folder: ``model.onnx``, ``tokenizer.json``, ``meta.json``.
+
+    ``meta`` adds to what is read off the model (format, labels, file sizes and digests): name,
+    version, kinds, window, languages with their calibration, licence, scores.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as temporary:
+        full = Path(temporary) / "full.onnx"
+        to_onnx(model, full)
+        to_int8(full, folder / MODEL)
+    onnx.checker.check_model(str(folder / MODEL))
+    (folder / TOKENIZER).write_text(
+        json.dumps(tokenizer, ensure_ascii=False, separators=(",", ":")), encoding="utf-8"
+    )
+    describe(folder, {**meta, "labels": list(model.labels)})
+
+
+def describe(folder: Path, meta: Mapping[str, Any]) -> None:
+    """Write ``meta.json`` of the model in ``folder``: ``meta``, format, sizes and digests."""
+    files = {}
+    for name in (MODEL, TOKENIZER):
+        raw = (folder / name).read_bytes()
+        files[name] = {"bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest()}
+    said = {**meta, "format": FORMAT, "files": files}
+    (folder / META).write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+def share(folder: Path, models: Path, name: str = "encoder") -> None:
+    """Lay the model in ``folder`` below ``models`` so that each of its languages has a folder.
+
+    ``models/NAME`` gets the two large files; ``models/LANGUAGE/meta.json`` describes them with
+    what is particular to the language.
+    """
+    meta = json.loads((folder / META).read_text(encoding="utf-8"))
+    target = models / name
+    target.mkdir(parents=True, exist_ok=True)
+    for file in meta["files"]:
+        shutil.copyfile(folder / file, target / file)
+        meta["files"][file]["path"] = f"../{name}/{file}"
+    for code, particular in meta["languages"].items():
+        said = {**meta, "languages": {code: particular}}
+        (models / code).mkdir(exist_ok=True)
+        (models / code / META).write_text(
+            json.dumps(said, indent=1, ensure_ascii=False) + "\n", "utf-8"
+        )

@@ -1,0 +1,266 @@
+"""The training of the recogniser: one encoder, a head for gold and one for public sentences.
+
+Embeddings stay frozen, numbers are bfloat16 where that loses nothing, the learning rate warms up
+and falls to zero, and the weights kept are a running mean of those of the last third. Every epoch
+is measured on the dev part, written to the log, and saved, so that a stopped run goes on.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+from transformers import BertConfig, BertModel
+
+from pipeline.train import weights
+from pipeline.train.data import GOLD, NONE, PUBLIC, Example
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run is made with; all of it is written into the model's card."""
+
+    seed: int = 20261121
+    epochs: int = 5
+    layers: int = 8
+    rate: float = 3e-4
+    head_rate: float = 1e-3
+    layer_decay: float = 1.0  # of the rate, from each layer to the one below
+    warm_up: float = 0.1
+    dropout: float = 0.1
+    batch_pieces: int = 1024
+    public_weight: float = 0.5
+    smoothing: float = 0.0
+    mean_from: float = 0.6  # share of the steps after which weights are averaged
+
+
+class Tagger(nn.Module):
+    """The encoder and its two heads: scores of labels for every piece."""
+
+    def __init__(
+        self, encoder: BertModel, width: int, dropout: float, labels: Sequence[str] = GOLD
+    ) -> None:
+        """Put heads on ``encoder``, whose pieces are ``width`` numbers wide."""
+        super().__init__()
+        self.encoder = encoder
+        self.labels = tuple(labels)
+        self.dropout = nn.Dropout(dropout)
+        self.gold = nn.Linear(width, len(labels))
+        self.public = nn.Linear(width, len(PUBLIC))
+
+    def hidden(self, ids: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
+        """The encoder's last states; ``mask`` is 1 for pieces, 0 for padding."""
+        states: torch.Tensor = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
+        return states
+
+    def forward(self, ids: torch.Tensor, mask: torch.Tensor | None = None) -> torch.Tensor:
+        """Scores of the gold labels."""
+        scores: torch.Tensor = self.gold(self.dropout(self.hidden(ids, mask)))
+        return scores
+
+
+def build(
+    encoder: weights.Encoder,
+    keep: Sequence[int] | None,
+    settings: Settings,
+    labels: Sequence[str] = GOLD,
+) -> Tagger:
+    """A tagger of ``labels`` over the first ``settings.layers`` layers, vocabulary cut to ``keep``.
+
+    Raises ``weights.WeightsError`` when the encoder lacks a layer.
+    """
+    torch.manual_seed(settings.seed)
+    sizes = dict(encoder.sizes, num_hidden_layers=settings.layers)
+    tensors = {k: torch.from_numpy(v.copy()) for k, v in encoder.tensors.items()}
+    if keep is not None:
+        name = "embeddings.word_embeddings.weight"
+        tensors[name] = tensors[name][torch.tensor(keep)]
+        sizes["vocab_size"] = len(keep)
+    config = BertConfig(
+        **sizes,
+        pad_token_id=1,
+        hidden_dropout_prob=settings.dropout,
+        attention_probs_dropout_prob=settings.dropout,
+    )
+    bert = BertModel(config, add_pooling_layer=False)
+    bert.set_attn_implementation("eager")  # what the exporter can read
+    result = bert.load_state_dict(tensors, strict=False)
+    if result.missing_keys:
+        raise weights.WeightsError(f"the weights lack {result.missing_keys[:3]}")
+    for parameter in bert.embeddings.parameters():
+        parameter.requires_grad = False
+    return Tagger(bert, int(sizes["hidden_size"]), settings.dropout, labels)
+
+
+def batches(
+    examples: Sequence[Example], pieces: int, rng: random.Random
+) -> Iterator[list[Example]]:
+    """Examples of like length and one head together, at most ``pieces`` with padding, shuffled."""
+    order = sorted(range(len(examples)), key=lambda i: (len(examples[i].ids), rng.random()))
+    made: list[list[Example]] = []
+    for head in (0, 1):
+        batch: list[Example] = []
+        for i in order:
+            example = examples[i]
+            if example.head != head:
+                continue
+            if batch and (len(batch) + 1) * len(example.ids) > pieces:
+                made.append(batch)
+                batch = []
+            batch.append(example)
+        if batch:
+            made.append(batch)
+    rng.shuffle(made)
+    yield from made
+
+
+def padded(batch: Sequence[Example]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Ids, mask and labels of a batch as rectangles."""
+    longest = max(len(e.ids) for e in batch)
+    ids = np.ones((len(batch), longest), np.int64)
+    mask = np.zeros((len(batch), longest), np.int64)
+    labels = np.full((len(batch), longest), NONE, np.int64)
+    for i, example in enumerate(batch):
+        size = len(example.ids)
+        ids[i, :size] = example.ids
+        mask[i, :size] = 1
+        labels[i, :size] = example.labels
+    return torch.from_numpy(ids), torch.from_numpy(mask), torch.from_numpy(labels)
+
+
+def _groups(model: Tagger, settings: Settings) -> list[dict[str, Any]]:
+    groups: dict[tuple[float, float], list[nn.Parameter]] = {}
+    for name, parameter in model.named_parameters():
+        if not parameter.requires_grad:
+            continue
+        rate = settings.head_rate
+        if name.startswith("encoder.encoder.layer."):
+            above = settings.layers - 1 - int(name.split(".")[3])
+            rate = settings.rate * settings.layer_decay**above
+        decay = 0.0 if parameter.ndim == 1 else 0.01
+        groups.setdefault((rate, decay), []).append(parameter)
+    return [{"params": p, "lr": rate, "weight_decay": decay} for (rate, decay), p in groups.items()]
+
+
+def train(
+    model: Tagger,
+    epoch_of: Callable[[int], list[Example]],
+    settings: Settings,
+    folder: Path,
+    measure: Callable[[Tagger], dict[str, float]] | None = None,
+) -> Tagger:
+    """Train ``model`` on the examples that ``epoch_of`` gives for each epoch.
+
+    ``folder`` gets ``log.jsonl``, ``checkpoint.pt`` after each epoch (a later call with the same
+    settings goes on from it) and ``model.pt`` with the averaged weights at the end.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(settings.seed)
+    groups = _groups(model, settings)
+    optimiser = torch.optim.AdamW(groups, betas=(0.9, 0.98), eps=1e-6, fused=True)
+    base = [g["lr"] for g in groups]
+    checkpoint = folder / "checkpoint.pt"
+    epoch = step = 0
+    mean: dict[str, torch.Tensor] = {}
+    averaged = 0
+    if checkpoint.is_file():
+        saved = torch.load(checkpoint, weights_only=True)
+        if saved["settings"] == asdict(settings):
+            model.load_state_dict(saved["model"])
+            optimiser.load_state_dict(saved["optimiser"])
+            epoch, step, mean = saved["epoch"], saved["step"], saved["mean"]
+            averaged = saved["averaged"]
+            torch.set_rng_state(saved["random"])
+    first = list(batches(epoch_of(0), settings.batch_pieces, random.Random(settings.seed)))
+    total = len(first) * settings.epochs
+    warm = max(1, int(total * settings.warm_up))
+    begin = time.monotonic()
+    while epoch < settings.epochs:
+        rng = random.Random(settings.seed + epoch)
+        model.train()
+        losses: list[float] = []
+        for batch in batches(epoch_of(epoch), settings.batch_pieces, rng):
+            factor = min(step / warm, max(0.0, (total - step) / max(1, total - warm)))
+            for group, rate in zip(optimiser.param_groups, base, strict=True):
+                group["lr"] = rate * max(factor, 0.01)
+            losses.append(_step(model, optimiser, batch, settings))
+            step += 1
+            if step >= total * settings.mean_from and step % 10 == 0:
+                averaged += 1
+                for name, value in model.state_dict().items():
+                    if name.startswith("encoder.embeddings"):
+                        continue
+                    if name in mean:
+                        mean[name].lerp_(value.float(), 1 / averaged)
+                    else:
+                        mean[name] = value.float().clone()
+        epoch += 1
+        line: dict[str, Any] = {
+            "epoch": epoch,
+            "steps": step,
+            "of": total,
+            "loss": round(float(np.mean(losses)), 4),
+            "seconds": round(time.monotonic() - begin),
+        }
+        if measure is not None:
+            line |= measure(model)
+            if mean:
+                line |= {f"mean {k}": v for k, v in measure(with_mean(model, mean)).items()}
+        with (folder / "log.jsonl").open("a", encoding="utf-8") as log:
+            log.write(json.dumps(line) + "\n")
+        torch.save(
+            {
+                "settings": asdict(settings),
+                "model": model.state_dict(),
+                "optimiser": optimiser.state_dict(),
+                "epoch": epoch,
+                "step": step,
+                "mean": mean,
+                "averaged": averaged,
+                "random": torch.get_rng_state(),
+            },
+            checkpoint,
+        )
+    final = with_mean(model, mean) if mean else model
+    torch.save({"settings": asdict(settings), "model": final.state_dict()}, folder / "model.pt")
+    return final
+
+
+def with_mean(model: Tagger, mean: dict[str, torch.Tensor]) -> Tagger:
+    """A copy of ``model`` with the averaged weights."""
+    import copy
+
+    other = copy.deepcopy(model)
+    other.load_state_dict({**model.state_dict(), **mean})
+    return other
+
+
+def _step(
+    model: Tagger, optimiser: torch.optim.Optimizer, batch: Sequence[Example], settings: Settings
+) -> float:
+    ids, mask, labels = padded(batch)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        states = model.hidden(ids, mask)
+    chosen = labels.view(-1) != NONE
+    states = states.float().view(-1, states.shape[-1])[chosen]
+    head = model.gold if batch[0].head == 0 else model.public
+    loss = nn.functional.cross_entropy(
+        head(model.dropout(states)),
+        labels.view(-1)[chosen],
+        label_smoothing=settings.smoothing,
+    )
+    if batch[0].head:
+        loss = loss * settings.public_weight
+    optimiser.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimiser.step()
+    return float(loss.detach())
