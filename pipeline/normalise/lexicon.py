@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from pipeline import facts, languages
@@ -1097,17 +1097,22 @@ def match_spans(text: str, language: str) -> list[tuple[int, int, float]]:
     a name. Heads alone, plurals and kinds in general are left. In order, not overlapping; a
     language without a lexicon gives none.
     """
+    return list(_matched(text, language))
+
+
+@lru_cache(maxsize=4)  # the model asks for an article, and then what weighs its answer
+def _matched(text: str, language: str) -> tuple[tuple[int, int, float], ...]:
     try:
         lex = lexicon(language)
     except languages.UnknownLanguage:
-        return []
+        return ()
     found: list[tuple[int, int, float]] = []
     for start, end in places.pieces(text):
         while start < end:
             line = text.find("\n", start, end) + 1 or end
             found += _match_line(text, start, line, lex)
             start = line
-    return _with_abbreviations(text, found)
+    return tuple(_with_abbreviations(text, found))
 
 
 def _with_abbreviations(

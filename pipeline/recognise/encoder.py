@@ -1,10 +1,11 @@
 """Organisation names by a small transformer encoder: ONNX, int8, no training library.
 
 A model is a folder: ``model.onnx`` (pieces in, label scores out), ``tokenizer.json`` (words to
-pieces) and ``meta.json`` (format, labels, window, calibration per language). An article is read
-in windows of whole lines or sentences, and where a sentence is longer than a window, with a
-stretch of text on both sides that the model sees but that yields no names; every window is run
-alone, without padding, so what stands beside an article never changes its numbers.
+pieces) and ``meta.json`` (format, labels, window, calibration per language). With each piece the
+model sees whether the lexicon reads a name there, and has learnt from gold where to trust it. An
+article is read in windows of whole lines or sentences, and where a sentence is longer than a
+window, with a stretch of text on both sides that the model sees but that yields no names; every
+window is run alone, without padding, so what stands beside an article never changes its numbers.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import hashlib
 import json
 import math
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -24,6 +25,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pipeline import languages
+from pipeline.normalise.lexicon import match_spans
 from pipeline.recognise import ModelError, Name
 
 FORMAT = 1
@@ -38,6 +40,9 @@ _SURROGATE = re.compile("[\ud800-\udfff]")  # half a character: no tokeniser tak
 _STOPS = frozenset(".!?;\u2026")
 _BLOCK = 100_000  # characters that are held in memory as pieces at once
 
+# What the lexicon says of a word: not asked, no name, a name's first word, inside, last, only one.
+TAGS = ("", "O", "B", "I", "E", "U")
+
 Array = np.ndarray[Any, Any]
 
 
@@ -49,6 +54,25 @@ class Pieces(NamedTuple):
     starts: list[int]
     ends: list[int]
     breaks: list[int]  # the piece indices just after a line's end, rising
+
+
+def tags(pieces: Pieces, spans: Sequence[tuple[int, int]]) -> Array:
+    """For each piece the index in ``TAGS`` of its word, by the names ``spans`` (code points).
+
+    ``spans`` are in order and do not overlap; a word that a name covers in part belongs to it.
+    """
+    of_word = np.full(len(pieces.starts) + 1, TAGS.index("O"), np.int64)
+    for start, end in spans:
+        first = bisect_right(pieces.ends, start)
+        last = max(first, bisect_left(pieces.starts, end) - 1)
+        if first < len(pieces.starts):
+            of_word[first : last + 1] = TAGS.index("I")
+            of_word[last] = TAGS.index("E")
+            of_word[first] = TAGS.index("B" if last > first else "U")
+    word = np.maximum.accumulate(np.append(-1, pieces.first_of))[1:]  # pieces within a word too
+    found = of_word[word]
+    found[np.asarray(pieces.breaks, np.int64) - 1] = TAGS.index("O")
+    return found
 
 
 class Window(NamedTuple):
@@ -208,6 +232,15 @@ def log_softmax(scores: Array) -> Array:
     shifted = scores - scores.max(axis=1, keepdims=True)
     result: Array = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     return result
+
+
+def model_input(
+    reader: Reader, pieces: Pieces, window: Window, of_lexicon: Array
+) -> tuple[Array, Array]:
+    """The ids and tags of ``window``, begun with ``<s>``, as a batch of one."""
+    shown = slice(window.start, window.end)
+    ids = np.concatenate([[reader.begin], pieces.ids[shown]])[None].astype(np.int64)
+    return ids, np.concatenate([[0], of_lexicon[shown]])[None].astype(np.int64)
 
 
 class Found(NamedTuple):
@@ -375,6 +408,7 @@ class EncoderRecogniser:
             self._labels = Labels(tuple(meta["labels"]))
             self._core, self._context = int(meta["window"]["core"]), int(meta["window"]["context"])
             self.kinds = frozenset(meta["kinds"])
+            self._lexicon = bool(meta["lexicon"])
             tuned = meta["languages"][language]
             self._slope, self._shift = (float(x) for x in tuned["calibration"])
             own = float(tuned.get("threshold", 0.0))
@@ -392,23 +426,29 @@ class EncoderRecogniser:
             raise ModelError(
                 f"{path}: not the description of a model for '{language}' ({error!r})"
             ) from error
+        self._language = language
         self.articles = tuple(languages.data(language, "organisations").get("articles", ()))
         loaded = _load(files[MODEL], files[TOKENIZER], threads)
         self._session, self._reader = loaded.session, loaded.reader
 
-    def scores(self, pieces: Pieces, window: Window) -> Array:
-        """The model's scores of labels for each piece of ``window``."""
-        shown = pieces.ids[window.start : window.end]
-        ids = np.concatenate([[self._reader.begin], shown])[None].astype(np.int64)
-        found: Array = self._session.run(None, {"ids": ids, "mask": np.ones_like(ids)})[0]
+    def scores(self, pieces: Pieces, window: Window, of_lexicon: Array) -> Array:
+        """The model's scores of labels for each piece of ``window``, ``of_lexicon`` by ``tags``."""
+        ids, kinds = model_input(self._reader, pieces, window, of_lexicon)
+        found: Array = self._session.run(
+            None, {"ids": ids, "mask": np.ones_like(ids), "tags": kinds}
+        )[0]
         return found[0, 1:]
 
     def find(self, text: str) -> Iterator[Found]:
         """Every name in ``text``, optional ones too, unweighed and unsnapped, in order."""
         for offset, block in blocks(text):
             pieces = self._reader.read(block)
+            of_lexicon = np.zeros_like(pieces.ids)
+            if self._lexicon:
+                names = match_spans(block, self._language)
+                of_lexicon = tags(pieces, [(start, end) for start, end, _ in names])
             for window in windows(pieces, block, self._core, self._context):
-                scores = self.scores(pieces, window)
+                scores = self.scores(pieces, window, of_lexicon)
                 for found in decode(scores, pieces, window, self._labels):
                     yield found._replace(start=found.start + offset, end=found.end + offset)
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import random
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,7 +21,8 @@ import numpy as np
 
 from pipeline import gold, languages
 from pipeline.normalise import places
-from pipeline.recognise.encoder import Array, Reader, windows
+from pipeline.normalise.lexicon import match_spans
+from pipeline.recognise.encoder import Array, Reader, tags, windows
 
 GOLD = ("O", "B-ORG", "I-ORG", "B-OPT", "I-OPT")
 PUBLIC = ("O", "B-ORG", "I-ORG", "B-PER", "I-PER", "B-LOC", "I-LOC", "B-MISC", "I-MISC")
@@ -47,10 +49,14 @@ class Text:
 
 @dataclass
 class Example:
-    """One window: pieces and a label for each; ``head`` 0 for gold labels, 1 for public ones."""
+    """One window: pieces, a label for each, what the lexicon says of it.
+
+    ``head`` is 0 for gold labels, 1 for public ones.
+    """
 
     ids: Array
     labels: Array
+    tags: Array
     head: int
 
 
@@ -143,19 +149,37 @@ def examples(
     core: int,
     context: int,
     names: Sequence[str] | None = None,
+    lexicon: Sequence[tuple[int, int]] | None = None,
 ) -> Iterator[Example]:
     """The windows of ``text``, each begun with ``<s>``, with labels for all they show.
 
-    ``names`` are the labels; by default those of the head.
+    ``names`` are the labels, by default those of the head; ``lexicon`` is what ``forgetful``
+    gives for the text, nothing when the lexicon was not asked.
     """
     pieces = reader.read(text.text)
     ids, labels, _ = label(text, reader, names or (GOLD, PUBLIC)[head])
+    of_lexicon = np.zeros_like(ids) if lexicon is None else tags(pieces, lexicon)
     for window in windows(pieces, text.text, core, context):
+        shown = slice(window.start, window.end)
         yield Example(
-            np.concatenate([[reader.begin], ids[window.start : window.end]]),
-            np.concatenate([[NONE], labels[window.start : window.end]]),
+            np.concatenate([[reader.begin], ids[shown]]),
+            np.concatenate([[NONE], labels[shown]]),
+            np.concatenate([[0], of_lexicon[shown]]),
             head,
         )
+
+
+def forgetful(text: Text, rng: random.Random, share: float) -> list[tuple[int, int]] | None:
+    """The names that the lexicon of the text's language reads in it, without some.
+
+    The lexicon was written with the training gold at hand and knows it better than it will know
+    other texts: the ``share`` of its names is left out, and for that share of texts it is not
+    asked at all.
+    """
+    if rng.random() < share:
+        return None
+    found = match_spans(text.text, text.language)
+    return [(start, end) for start, end, _ in found if rng.random() >= share]
 
 
 # --- variants -------------------------------------------------------------------------------
@@ -240,7 +264,7 @@ def not_gold(text: Text, reader: Reader, core: int) -> Iterator[Example]:
     for example in examples(text, reader, 0, core, 0, PUBLIC):
         unsure = np.isin(example.labels, [PUBLIC.index(n) for n in PUBLIC if n[2:] in _UNSURE])
         labels = np.where(example.labels == NONE, NONE, 0)
-        yield Example(example.ids, np.where(unsure, NONE, labels), 0)
+        yield Example(example.ids, np.where(unsure, NONE, labels), example.tags, 0)
 
 
 _UNSURE = frozenset({"ORG", "MISC"})
@@ -291,6 +315,89 @@ def other_people(text: Text, rng: random.Random) -> Text:
     return replaced(text, _not_across(text, changes))
 
 
+# Sorts of body, by the first part of their key, that often go by a name of their own alone.
+_BRANDED = frozenset(
+    {"company", "bank", "media", "club", "band", "foundation", "ngo", "studio", "platform"}
+)
+_ENDINGS = (
+    "Group",
+    "Tech",
+    "Foods",
+    "Vina",
+    "Land",
+    "Media",
+    "Lab",
+    "Holdings",
+    "Logistics",
+    "Bio",
+)
+
+
+def invented(rng: random.Random) -> str:
+    """A name of its own that nobody bears, shaped as those of companies, papers and clubs are."""
+    _, given, _ = _people()
+    first, second = (rng.choice(given).capitalize() for _ in range(2))
+    shape = rng.random()
+    if shape < 0.3:
+        return f"{first} {second}"
+    if shape < 0.5:
+        return "".join(rng.choices("ABCDEGHIKLMNOPQRSTUVX", k=rng.randint(3, 6)))
+    if shape < 0.7:
+        return f"{first} {rng.choice(_ENDINGS)}"
+    if shape < 0.85:
+        return f"{places.fold(first).capitalize()}{rng.choice(_ENDINGS).lower()}"
+    return f"{first}{places.fold(second)}".upper()
+
+
+def with_people(text: Text, rng: random.Random, chance: float) -> Text:
+    """A person's name put right behind some names, as translations drop what stood between."""
+    surnames, given, _ = _people()
+    pieces: list[str] = []
+    spans: list[Span] = []
+    position = shift = 0
+    for span in text.spans:
+        spans.append(span._replace(start=span.start + shift, end=span.end + shift))
+        follows = text.text[span.end : span.end + 1]
+        if span.kind == "ORG" and follows in {" ", ",", "."} and rng.random() < chance:
+            person = " ".join(["", rng.choice(surnames), *rng.choices(given, k=2)])
+            pieces += [text.text[position : span.end], person]
+            position = span.end
+            shift += len(person)
+    pieces.append(text.text[position:])
+    return Text("".join(pieces), spans, text.language)
+
+
+# Where translated pages have a blank too many: linked words are put back with one.
+_GAP = re.compile(r"(?<=[^\W\d_])(?=[,.;:)](?:\s|$))|(?<=\()(?=\w)|(?<=[^\W\d_])(?=-[^\W\d_])")
+_QUOTES = (("\u201c", "\u201d"), ("\u2018", "\u2019"), ("\u201e", "\u201d"))
+
+
+def other_signs(text: Text, rng: random.Random, chance: float) -> Text:
+    """Blanks before some signs and after some brackets, and quotes of other shapes.
+
+    A name keeps its edges: a blank at one of them stays outside.
+    """
+    shown = text.text
+    if rng.random() < chance:
+        opening, closing = rng.choice(_QUOTES)
+        marks = [i for i, sign in enumerate(shown) if sign == '"']
+        signs = list(shown)
+        for i, mark in enumerate(marks):
+            signs[mark] = closing if i % 2 else opening
+        shown = "".join(signs)
+    if rng.random() >= chance:
+        return Text(shown, text.spans, text.language)
+    share = rng.choice((0.03, 0.1, 0.25))
+    at = [m.start() for m in _GAP.finditer(shown) if rng.random() < share]
+    edges = [0, *at, len(shown)]
+    new = " ".join(shown[a:b] for a, b in pairwise(edges))
+    spans = [
+        s._replace(start=s.start + bisect_right(at, s.start), end=s.end + bisect_left(at, s.end))
+        for s in text.spans
+    ]
+    return Text(new, spans, text.language)
+
+
 _VARIED = {"field": 1.0, "head": 0.25, "level": 0.0}
 
 
@@ -329,6 +436,10 @@ class Phrases:
 
         return self._pattern.sub(other, name)
 
+    def known(self, name: str) -> bool:
+        """Whether ``name`` has a head, a field or a level of the lexicon in it."""
+        return self._pattern.search(name) is not None
+
     def recase(self, name: str, change: Callable[[str], str]) -> str:
         """``name`` with its heads, fields and levels in other capitals, its proper names kept."""
         return self._pattern.sub(lambda match: change(match.group()), name)
@@ -348,9 +459,11 @@ def other_bodies(
         if old not in chosen:
             new = old
             if rng.random() < chance:
-                same = pool.get(sort_of(span))
+                same = pool.get(sort_of(span, old))
                 if same and rng.random() < 0.5:
                     new = rng.choice(same)
+                elif span.kind == "ORG" and span.key.split("/")[0] in _BRANDED:
+                    new = old if phrases.known(old) else invented(rng)
                 elif span.kind == "ORG":
                     new = phrases.vary(old, rng, 0.7)
             chosen[old] = new
@@ -359,9 +472,13 @@ def other_bodies(
     return replaced(text, changes)
 
 
-def sort_of(span: Span) -> str:
-    """What names a name may stand for: kind of mention and first part of its key."""
-    return f"{span.kind} {span.key.split('/')[0]}"
+def sort_of(span: Span, name: str) -> str:
+    """What names a name may stand for: kind of mention and first part of its key.
+
+    A bare place (the second of two bodies under one head) stands only for its like.
+    """
+    kind = "place" if places.candidates(name) else span.key.split("/")[0]
+    return f"{span.kind} {kind}"
 
 
 def pool_of(texts: Sequence[Text]) -> dict[str, list[str]]:
@@ -369,7 +486,8 @@ def pool_of(texts: Sequence[Text]) -> dict[str, list[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for text in texts:
         for span in text.spans:
-            found[sort_of(span)].add(text.text[span.start : span.end])
+            name = text.text[span.start : span.end]
+            found[sort_of(span, name)].add(name)
     return {sort: sorted(names) for sort, names in sorted(found.items())}
 
 
@@ -391,7 +509,7 @@ def other_case(text: Text, rng: random.Random, phrases: Phrases, chance: float) 
         if rng.random() < chance:
             (change,) = rng.choices([c for _, c in _CASES], [w for w, _ in _CASES])
             old = text.text[span.start : span.end]
-            new = phrases.recase(old, change)
+            new = phrases.recase(old, change) if phrases.known(old) else old.upper()
             if new != old and len(new) == len(old):
                 changes.append((span.start, span.end, new))
     new_text = replaced(text, changes)

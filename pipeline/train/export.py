@@ -42,12 +42,14 @@ class _Run(nn.Module):
         self.register_buffer("levels", levels)
         self.register_buffer("scales", scales)
 
-    def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    def forward(self, ids: torch.Tensor, mask: torch.Tensor, tags: torch.Tensor) -> torch.Tensor:
         levels = self.get_buffer("levels")[ids].float()
         scales = self.get_buffer("scales")[ids].float()
         blocks = levels.view(1, -1, self.width // _BLOCK, _BLOCK) * scales.unsqueeze(-1)
         words = blocks.view(1, -1, self.width)
-        states = self.encoder(inputs_embeds=words, attention_mask=mask).last_hidden_state
+        states = self.encoder(
+            inputs_embeds=words, attention_mask=mask, token_type_ids=tags
+        ).last_hidden_state
         scores: torch.Tensor = self.gold(states)
         return scores
 
@@ -78,11 +80,11 @@ def to_onnx(model: Tagger, path: Path) -> None:
         raw = Path(folder) / "raw.onnx"
         torch.onnx.export(
             _Run(model).eval(),  # else torch puts the model back into training
-            (ids, mask),
+            (ids, mask, torch.ones_like(ids)),
             str(raw),
-            input_names=["ids", "mask"],
+            input_names=["ids", "mask", "tags"],
             output_names=["scores"],
-            dynamic_axes={k: {1: "pieces"} for k in ("ids", "mask", "scores")},
+            dynamic_axes={k: {1: "pieces"} for k in ("ids", "mask", "tags", "scores")},
             opset_version=17,
             dynamo=False,
         )
@@ -130,14 +132,18 @@ def write(
     describe(folder, {**meta, "labels": list(model.labels)})
 
 
-def describe(folder: Path, meta: Mapping[str, Any]) -> None:
-    """Write ``meta.json`` of the model in ``folder``: ``meta``, format, sizes and digests."""
+def describe(folder: Path, meta: Mapping[str, Any]) -> dict[str, Any]:
+    """Write ``meta.json`` of the model in ``folder``: ``meta``, format, sizes and digests.
+
+    Returns what it wrote.
+    """
     files = {}
     for name in (MODEL, TOKENIZER):
         raw = (folder / name).read_bytes()
         files[name] = {"bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest()}
     said = {**meta, "format": FORMAT, "files": files}
     (folder / META).write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    return said
 
 
 def share(folder: Path, models: Path, name: str = "encoder") -> None:

@@ -20,6 +20,7 @@ import torch
 from torch import nn
 from transformers import BertConfig, BertModel
 
+from pipeline.recognise.encoder import TAGS
 from pipeline.train import weights
 from pipeline.train.data import GOLD, NONE, PUBLIC, Example
 
@@ -56,14 +57,20 @@ class Tagger(nn.Module):
         self.gold = nn.Linear(width, len(labels))
         self.public = nn.Linear(width, len(PUBLIC))
 
-    def hidden(self, ids: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
+    def hidden(
+        self, ids: torch.Tensor, mask: torch.Tensor | None, tags: torch.Tensor
+    ) -> torch.Tensor:
         """The encoder's last states; ``mask`` is 1 for pieces, 0 for padding."""
-        states: torch.Tensor = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
+        states: torch.Tensor = self.encoder(
+            input_ids=ids, attention_mask=mask, token_type_ids=tags
+        ).last_hidden_state
         return states
 
-    def forward(self, ids: torch.Tensor, mask: torch.Tensor | None = None) -> torch.Tensor:
+    def forward(
+        self, ids: torch.Tensor, tags: torch.Tensor, mask: torch.Tensor | None = None
+    ) -> torch.Tensor:
         """Scores of the gold labels."""
-        scores: torch.Tensor = self.gold(self.dropout(self.hidden(ids, mask)))
+        scores: torch.Tensor = self.gold(self.dropout(self.hidden(ids, mask, tags)))
         return scores
 
 
@@ -84,6 +91,11 @@ def build(
         name = "embeddings.word_embeddings.weight"
         tensors[name] = tensors[name][torch.tensor(keep)]
         sizes["vocab_size"] = len(keep)
+    # What the lexicon says of a piece stands where BERT says which of two texts it is of; in the
+    # beginning it says nothing.
+    types = "embeddings.token_type_embeddings.weight"
+    tensors[types] = tensors[types][:1].repeat(len(TAGS), 1)
+    sizes["type_vocab_size"] = len(TAGS)
     config = BertConfig(
         **sizes,
         pad_token_id=1,
@@ -95,8 +107,8 @@ def build(
     result = bert.load_state_dict(tensors, strict=False)
     if result.missing_keys:
         raise weights.WeightsError(f"the weights lack {result.missing_keys[:3]}")
-    for parameter in bert.embeddings.parameters():
-        parameter.requires_grad = False
+    for name, parameter in bert.embeddings.named_parameters():
+        parameter.requires_grad = name.startswith("token_type")
     return Tagger(bert, int(sizes["hidden_size"]), settings.dropout, labels)
 
 
@@ -122,18 +134,20 @@ def batches(
     yield from made
 
 
-def padded(batch: Sequence[Example]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Ids, mask and labels of a batch as rectangles."""
+def padded(batch: Sequence[Example]) -> tuple[torch.Tensor, ...]:
+    """Ids, mask, tags and labels of a batch as rectangles."""
     longest = max(len(e.ids) for e in batch)
     ids = np.ones((len(batch), longest), np.int64)
     mask = np.zeros((len(batch), longest), np.int64)
+    tags = np.zeros((len(batch), longest), np.int64)
     labels = np.full((len(batch), longest), NONE, np.int64)
     for i, example in enumerate(batch):
         size = len(example.ids)
         ids[i, :size] = example.ids
         mask[i, :size] = 1
+        tags[i, :size] = example.tags
         labels[i, :size] = example.labels
-    return torch.from_numpy(ids), torch.from_numpy(mask), torch.from_numpy(labels)
+    return tuple(map(torch.from_numpy, (ids, mask, tags, labels)))
 
 
 def _groups(model: Tagger, settings: Settings) -> list[dict[str, Any]]:
@@ -145,7 +159,7 @@ def _groups(model: Tagger, settings: Settings) -> list[dict[str, Any]]:
         if name.startswith("encoder.encoder.layer."):
             above = settings.layers - 1 - int(name.split(".")[3])
             rate = settings.rate * settings.layer_decay**above
-        decay = 0.0 if parameter.ndim == 1 else 0.01
+        decay = 0.0 if parameter.ndim == 1 or "embeddings" in name else 0.01
         groups.setdefault((rate, decay), []).append(parameter)
     return [{"params": p, "lr": rate, "weight_decay": decay} for (rate, decay), p in groups.items()]
 
@@ -156,24 +170,30 @@ def train(
     settings: Settings,
     folder: Path,
     measure: Callable[[Tagger], dict[str, float]] | None = None,
+    *,
+    data: str = "",
+    say: Callable[[dict[str, Any]], None] | None = None,
 ) -> Tagger:
     """Train ``model`` on the examples that ``epoch_of`` gives for each epoch.
 
     ``folder`` gets ``log.jsonl``, ``checkpoint.pt`` after each epoch (a later call with the same
-    settings goes on from it) and ``model.pt`` with the averaged weights at the end.
+    settings and the same ``data``, a name for what ``epoch_of`` gives, goes on from it) and
+    ``model.pt`` with the averaged weights at the end. ``say`` is told each line of the log.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    made_with = {**asdict(settings), "data": data}
     torch.manual_seed(settings.seed)
     groups = _groups(model, settings)
     optimiser = torch.optim.AdamW(groups, betas=(0.9, 0.98), eps=1e-6, fused=True)
     base = [g["lr"] for g in groups]
     checkpoint = folder / "checkpoint.pt"
     epoch = step = 0
+    frozen = {name for name, p in model.named_parameters() if not p.requires_grad}
     mean: dict[str, torch.Tensor] = {}
     averaged = 0
     if checkpoint.is_file():
         saved = torch.load(checkpoint, weights_only=True)
-        if saved["settings"] == asdict(settings):
+        if saved["settings"] == made_with:
             model.load_state_dict(saved["model"])
             optimiser.load_state_dict(saved["optimiser"])
             epoch, step, mean = saved["epoch"], saved["step"], saved["mean"]
@@ -196,7 +216,7 @@ def train(
             if step >= total * settings.mean_from and step % 10 == 0:
                 averaged += 1
                 for name, value in model.state_dict().items():
-                    if name.startswith("encoder.embeddings"):
+                    if name in frozen:
                         continue
                     if name in mean:
                         mean[name].lerp_(value.float(), 1 / averaged)
@@ -216,9 +236,12 @@ def train(
                 line |= {f"mean {k}": v for k, v in measure(with_mean(model, mean)).items()}
         with (folder / "log.jsonl").open("a", encoding="utf-8") as log:
             log.write(json.dumps(line) + "\n")
+        if say is not None:
+            say(line)
+        part = checkpoint.with_suffix(".part")
         torch.save(
             {
-                "settings": asdict(settings),
+                "settings": made_with,
                 "model": model.state_dict(),
                 "optimiser": optimiser.state_dict(),
                 "epoch": epoch,
@@ -227,10 +250,11 @@ def train(
                 "averaged": averaged,
                 "random": torch.get_rng_state(),
             },
-            checkpoint,
+            part,
         )
+        part.replace(checkpoint)
     final = with_mean(model, mean) if mean else model
-    torch.save({"settings": asdict(settings), "model": final.state_dict()}, folder / "model.pt")
+    torch.save({"settings": made_with, "model": final.state_dict()}, folder / "model.pt")
     return final
 
 
@@ -246,9 +270,9 @@ def with_mean(model: Tagger, mean: dict[str, torch.Tensor]) -> Tagger:
 def _step(
     model: Tagger, optimiser: torch.optim.Optimizer, batch: Sequence[Example], settings: Settings
 ) -> float:
-    ids, mask, labels = padded(batch)
+    ids, mask, tags, labels = padded(batch)
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        states = model.hidden(ids, mask)
+        states = model.hidden(ids, mask, tags)
     chosen = labels.view(-1) != NONE
     states = states.float().view(-1, states.shape[-1])[chosen]
     head = model.gold if batch[0].head == 0 else model.public

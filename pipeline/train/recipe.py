@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
+import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from tokenizers import Tokenizer
 
 from pipeline import gold
 from pipeline.normalise import places
+from pipeline.normalise.lexicon import match_spans
 from pipeline.recognise.encoder import (
     EncoderRecogniser,
     Found,
     Labels,
     Reader,
     decode,
+    model_input,
+    tags,
     windows,
 )
 from pipeline.train import calibrate, data, export, ner, vocabulary, weights
@@ -58,6 +65,9 @@ class Variants:
     bodies: float = 0.35
     cases: float = 0.12
     lists: float = 0.03
+    followed: float = 0.03  # by a person's name
+    signs: float = 0.4  # blanks before signs, quotes of other shapes
+    forget: float = 0.15  # names that the lexicon knows and is made to miss
     negatives: float = 0.5  # public sentences that gold's labels learn from too
     cores: tuple[int, ...] = (64, 96, 128, 192, 256)
 
@@ -66,10 +76,10 @@ class Variants:
 class Recipe:
     """Everything that a model is made of."""
 
-    gold: Path
-    languages: tuple[str, ...]
+    gold: tuple[Path, ...]
     out: Path
     work: Path
+    languages: tuple[str, ...] = ()  # those of the gold when none are named
     name: str = "selaras-encoder"
     version: str = "1"
     public: tuple[Public, ...] = ()
@@ -79,6 +89,7 @@ class Recipe:
     settings: ner.Settings = field(default_factory=ner.Settings)
     variants: Variants = field(default_factory=Variants)
     runs: int = 2
+    workers: int = 1  # processes that train at once; the model is the same with any number
     optional: bool = False
 
 
@@ -88,7 +99,9 @@ def cut_vocabulary(recipe: Recipe, texts: Sequence[Text]) -> tuple[dict[str, Any
     Counts come from the gold (each word ten times), the public sets, ``texts``, lists of frequent
     words of ``words``, and the names of places.
     """
-    path = recipe.work / "vocabulary.json"
+    sizes = [(str(p), p.stat().st_size) for p in (*recipe.texts, *(q.path for q in recipe.public))]
+    made_from = (digest(texts), sizes, recipe.words, recipe.vocabulary)
+    path = recipe.work / f"vocabulary-{_short(made_from)}.json"
     whole = vocabulary.original()
     if path.is_file():
         keep: list[int] = json.loads(path.read_text("utf-8"))
@@ -113,14 +126,15 @@ def cut_vocabulary(recipe: Recipe, texts: Sequence[Text]) -> tuple[dict[str, Any
     return vocabulary.cut(whole, keep), keep
 
 
-def find(model: ner.Tagger, reader: Reader, text: str) -> Iterator[Found]:
+def find(model: ner.Tagger, reader: Reader, text: str, language: str) -> Iterator[Found]:
     """The names in ``text`` by the model in training, as the engine will find them."""
     pieces = reader.read(text)
     labels = Labels(model.labels)
+    of_lexicon = tags(pieces, [(a, b) for a, b, _ in match_spans(text, language)])
     for window in windows(pieces, text, CORE, CONTEXT):
-        ids = np.concatenate([[reader.begin], pieces.ids[window.start : window.end]])[None]
+        inputs = map(torch.from_numpy, model_input(reader, pieces, window, of_lexicon))
         with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
-            scores = model(torch.from_numpy(ids))[0, 1:].float().numpy()
+            scores = model(*inputs)[0, 1:].float().numpy()
         yield from decode(scores, pieces, window, labels)
 
 
@@ -148,6 +162,99 @@ def measure(
     return {"precision": round(precision, 4), "recall": round(recall, 4), "f1": round(f1, 4)}
 
 
+_DEV = 8  # without parts of its own, one story in so many is kept for dev
+
+Parts = dict[str, list[gold.GoldArticle]]
+
+
+def _short(said: object) -> str:
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:12]
+
+
+def digest(texts: Sequence[Text]) -> str:
+    """A short name for what ``texts`` say, so that work on others is not taken for theirs."""
+    return _short([(t.text, t.spans) for t in texts])
+
+
+def parts(folders: Sequence[Path], languages: Sequence[str] = ()) -> Parts:
+    """The gold articles of all ``folders`` for training and for dev, sorted.
+
+    A folder has its parts in ``train`` and ``dev``; of one without them, every eighth story goes
+    to dev, all its translations together. ``languages`` leaves others out.
+    Raises ``gold.GoldError`` when a part or a language of it is empty or a file breaks the format.
+    """
+    found: Parts = {"train": [], "dev": []}
+    for folder in folders:
+        if not folder.is_dir():
+            raise gold.GoldError(f"{folder}: no such folder of gold articles")
+        if (folder / "train").is_dir():
+            for part, articles in found.items():
+                articles += gold.read(folder / part)
+            continue
+        articles = gold.read(folder)
+        stories = sorted({a.story for a in articles}, key=_short)
+        dev = set(stories[::_DEV][: max(1, len(stories) // _DEV)])
+        for a in articles:
+            found["dev" if a.story in dev else "train"].append(a)
+    for part, articles in found.items():
+        articles[:] = [a for a in articles if not languages or a.language in languages]
+        if not articles:
+            raise gold.GoldError(f"{', '.join(map(str, folders))}: no gold articles for {part}")
+    missing = {a.language for a in found["train"]} ^ {a.language for a in found["dev"]}
+    if missing or set(languages) - {a.language for a in found["train"]}:
+        codes = ", ".join(sorted(missing | set(languages)))
+        raise gold.GoldError(f"each language ({codes}) needs articles both for train and for dev")
+    return found
+
+
+def _names(spans: Iterable[Any]) -> list[tuple[int, int]]:
+    return [(name.start, name.end) for name in spans]
+
+
+def train_run(recipe: Recipe, run: int, say: Callable[[int, dict[str, Any]], None]) -> Path:
+    """Train once, with the ``run``-th order and variants; returns the file of its weights.
+
+    ``say`` is told the number of the run and each line of its log. What was stopped goes on.
+    """
+    torch.set_num_threads(1)
+    articles = parts(recipe.gold, recipe.languages)
+    texts = data.of_gold(articles["train"])
+    tokenizer, keep = cut_vocabulary(recipe, texts)
+    reader = Reader(Tokenizer.from_str(json.dumps(tokenizer)))
+    kinds = ("ORG", "OPT") if recipe.optional else ("ORG",)
+
+    def dev(model: ner.Tagger) -> dict[str, float]:
+        model.eval()
+        result = {}
+        for code in sorted({a.language for a in articles["dev"]}):
+            part = [a for a in articles["dev"] if a.language == code]
+            found = {
+                f"{a.story}.{code}": _names(
+                    n for n in find(model, reader, a.text, code) if n.kind in kinds
+                )
+                for a in part
+            }
+            result[code] = measure(found, part)["f1"]
+        model.train()
+        return result
+
+    settings = replace(recipe.settings, seed=recipe.settings.seed + run)
+    folder = recipe.work / f"run-{run}"
+    model = ner.build(weights.read(), keep, recipe.settings)
+    epoch_of = examples_of(replace(recipe, settings=settings), texts, reader)
+    public = [(p.path.name, p.sentences) for p in recipe.public]
+    made_from = _short((digest(texts), keep, asdict(recipe.variants), public, recipe.optional))
+    ner.train(model, epoch_of, settings, folder, dev, data=made_from, say=partial(say, run))
+    return folder / "model.pt"
+
+
+def _say(run: int, line: dict[str, Any]) -> None:
+    scores = ", ".join(f"{k} {v:.3f}" for k, v in line.items() if isinstance(v, float))
+    minutes = line["seconds"] / 60
+    text = f"run {run + 1}: epoch {line['epoch']}, {minutes:.0f} min, {scores}"
+    print(text, file=sys.stderr, flush=True)
+
+
 def make(recipe: Recipe) -> dict[str, Any]:
     """Train the model, export it, calibrate it, and return what its ``meta.json`` says.
 
@@ -157,40 +264,24 @@ def make(recipe: Recipe) -> dict[str, Any]:
     begin = time.monotonic()
     if recipe.runs < 1:
         raise ValueError(f"{recipe.runs} runs make no model")
+    articles = parts(recipe.gold, recipe.languages)
+    codes = tuple(sorted({a.language for a in articles["train"]}))
+    recipe = replace(recipe, languages=codes)
     recipe.work.mkdir(parents=True, exist_ok=True)
-    articles = {
-        part: [a for code in recipe.languages for a in gold.read(recipe.gold / part, code)]
-        for part in ("train", "dev")
-    }
     texts = data.of_gold(articles["train"])
     tokenizer, keep = cut_vocabulary(recipe, texts)
-    reader = Reader(Tokenizer.from_str(json.dumps(tokenizer)))
     kinds = ("ORG", "OPT") if recipe.optional else ("ORG",)
-
-    def dev(model: ner.Tagger) -> dict[str, float]:
-        model.eval()
-        result = {}
-        for code in recipe.languages:
-            part = [a for a in articles["dev"] if a.language == code]
-            found = {
-                f"{a.story}.{code}": [
-                    (n.start, n.end) for n in find(model, reader, a.text) if n.kind in kinds
-                ]
-                for a in part
-            }
-            result[code] = measure(found, part)["f1"]
-        model.train()
-        return result
 
     # Runs begin alike and see other variants in another order; the mean of their weights errs
     # less than each of them.
-    states = []
-    for run in range(recipe.runs):
-        settings = replace(recipe.settings, seed=recipe.settings.seed + run)
-        epoch_of = examples_of(replace(recipe, settings=settings), texts, reader)
-        model = ner.build(weights.read(), keep, recipe.settings)
-        model = ner.train(model, epoch_of, settings, recipe.work / f"run-{run}", dev)
-        states.append(model.state_dict())
+    run = partial(train_run, recipe, say=_say)
+    if recipe.workers > 1 and recipe.runs > 1:
+        with ProcessPoolExecutor(recipe.workers, get_context("spawn")) as pool:
+            files = list(pool.map(run, range(recipe.runs)))
+    else:
+        files = [run(number) for number in range(recipe.runs)]
+    states = [torch.load(file, weights_only=True)["model"] for file in files]
+    model = ner.build(weights.read(), keep, recipe.settings)
     model.load_state_dict({k: torch.stack([s[k] for s in states]).mean(0) for k in states[0]})
     meta: dict[str, Any] = {
         "name": recipe.name,
@@ -198,19 +289,22 @@ def make(recipe: Recipe) -> dict[str, Any]:
         "licence": "Apache-2.0",
         "base": "intfloat/multilingual-e5-small (MIT)",
         "kinds": list(kinds),
+        "lexicon": True,
         "window": {"core": CORE, "context": CONTEXT},
-        "languages": {code: {"calibration": [1.0, 0.0]} for code in recipe.languages},
+        "languages": {code: {"calibration": [1.0, 0.0]} for code in codes},
         "trained": {
             "settings": asdict(recipe.settings),
             "runs": recipe.runs,
             "variants": asdict(recipe.variants),
             "articles": len(texts),
+            "names": sum(len(t.spans) for t in texts),
+            "pieces": len(keep),
             "public": [f"{p.path.parent.name}/{p.path.name}" for p in recipe.public],
         },
     }
     export.write(model, tokenizer, recipe.out, meta)
     meta["labels"] = list(GOLD)
-    for code in recipe.languages:
+    for code in codes:
         engine = EncoderRecogniser(recipe.out, code)
         part = [a for a in articles["dev"] if a.language == code]
         cases = calibrate.cases(engine, part)
@@ -222,16 +316,13 @@ def make(recipe: Recipe) -> dict[str, Any]:
             "expected_calibration_error": error,
         }
     export.describe(recipe.out, meta)
-    for code in recipe.languages:
+    for code in codes:
         engine = EncoderRecogniser(recipe.out, code)
         part = [a for a in articles["dev"] if a.language == code]
-        names = {
-            f"{a.story}.{code}": [(n.start, n.end) for n in engine.recognise(a.text)] for a in part
-        }
-        meta["languages"][code]["dev"] = measure(names, part)
+        names = {f"{a.story}.{code}": _names(engine.recognise(a.text)) for a in part}
+        meta["languages"][code]["dev"] = {"articles": len(part), **measure(names, part)}
     meta["trained"]["minutes"] = round((time.monotonic() - begin) / 60)
-    export.describe(recipe.out, meta)
-    return meta
+    return export.describe(recipe.out, meta)
 
 
 def examples_of(
@@ -248,7 +339,12 @@ def examples_of(
     phrases = {code: data.Phrases(code) for code in recipe.languages}
     joints = {code: data.joints_of(code) for code in recipe.languages}
     names = {
-        code: [n for sort, found in pool.items() if sort.startswith("ORG ") for n in found]
+        code: [
+            n
+            for sort, found in pool.items()
+            if sort.startswith("ORG ") and sort != "ORG place"
+            for n in found
+        ]
         for code, pool in pools.items()
     }
     how = recipe.variants
@@ -269,9 +365,12 @@ def examples_of(
                 new = data.in_lists(
                     new, rng, names[text.language], joints[text.language], how.lists
                 )
+                new = data.with_people(new, rng, how.followed)
                 new = data.other_case(new, rng, phrases[text.language], how.cases)
+                new = data.other_signs(new, rng, how.signs)
                 core, context = rng.choice(how.cores), rng.choice((0, 0, 0, CONTEXT))
-                made += data.examples(new, reader, 0, core, context)
+                known = data.forgetful(new, rng, how.forget)
+                made += data.examples(new, reader, 0, core, context, lexicon=known)
         # Public sentences help most at the start; at the end gold alone decides.
         share = 1 - 0.7 * epoch / recipe.settings.epochs
         for source, sentences in public:

@@ -1,0 +1,143 @@
+"""The card of a model: what it is, what it was made from, how good it is, for people to read."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pipeline import languages
+
+CARD, PLOT = "README.md", "reliability.svg"
+
+# Data sets that a recipe of ours names, with their terms as their makers state them.
+_TERMS = {
+    "idner-news-2k": "MIT, copyright 2020 khairunnisaor (Indonesian news: persons, places, bodies)",
+    "wikiann-nl": "derived from Wikipedia, CC BY-SA (Dutch: persons, places, bodies, silver)",
+    "europeana-nl": "CC0 (Dutch newspapers of 1618-1945: persons, places, bodies)",
+}
+
+_TEXT = """# {name} {version}: names of organisations in {language}
+
+An encoder of {layers} layers in ONNX with 8-bit matrices ({megabytes:.0f} MB with its tokeniser,
+shared by the languages {codes}) that marks the names of bodies. It sees with each word whether the
+lexicon of heads and fields (`pipeline/languages/{code}/organisations.toml`) reads a name there, and
+has learnt where to trust it. Loading reads JSON and ONNX and executes nothing.
+
+## Data
+
+| what | how much | terms |
+|---|---|---|
+{data}
+
+The encoder it began from is `{base}`, its first {layers} of 12 layers, its vocabulary cut to
+{pieces:,} pieces by counts of words.
+
+## Terms
+
+{licence}. The encoder it began from is under the MIT licence.
+
+## Scores
+
+Exact spans on dev, which chose the settings; optional names count on neither side. *Model* is this
+model alone.
+
+| set | articles | precision | recall | F1 |
+|---|---|---|---|---|
+| dev, model | {articles} | {precision:.3f} | {recall:.3f} | {f1:.3f} |
+
+## Calibration
+
+`score` of a mention is the probability that the name is right: Platt's line through the log odds
+of the model's own estimate, fitted on dev. Expected calibration error {error:.3f} (five-fold over
+stories). Names below {threshold} are left out.
+
+![Scores against the share that is right]({plot})
+
+| names | mean score | right |
+|---|---|---|
+{reliability}
+
+## Made
+
+{date}, in {minutes} minutes: {runs} runs of {epochs} epochs, weights averaged, seed {seed}.
+`meta.json` has every setting and the digests of the files.
+"""
+
+
+def write(models: Path, meta: Mapping[str, Any], day: datetime.date | None = None) -> None:
+    """Write a card and its plot into the folder of each language of ``models``.
+
+    ``meta`` is what ``recipe.make`` returned; ``day`` is the day it was made, today by default.
+    """
+    made = meta["trained"]
+    size = sum(said["bytes"] for said in meta["files"].values()) / 1e6
+    rows = [
+        f"| gold | {made['articles']} articles, {made['names']:,} names; each epoch anew with "
+        "other places, persons and bodies put in | see its folder |"
+    ]
+    for public in made["public"]:
+        folder = public.split("/")[0]
+        rows.append(
+            f"| {public} | some sentences an epoch, by a head of its own | "
+            f"{_TERMS.get(folder, 'see its source')} |"
+        )
+    for code, own in meta["languages"].items():
+        target = models / code
+        target.mkdir(parents=True, exist_ok=True)
+        plot(own["reliability"], target / PLOT)
+        text = _TEXT.format(
+            name=meta["name"],
+            version=meta["version"],
+            licence=meta["licence"],
+            base=meta["base"].split(" ")[0],
+            language=languages.data(code, "language")["name"],
+            code=code,
+            codes=" and ".join(meta["languages"]),
+            layers=made["settings"]["layers"],
+            megabytes=size,
+            pieces=made["pieces"],
+            data="\n".join(rows),
+            **own["dev"],
+            error=own["expected_calibration_error"],
+            threshold=own["threshold"],
+            plot=PLOT,
+            reliability="\n".join(f"| {n} | {s:.2f} | {r:.2f} |" for n, s, r in own["reliability"]),
+            date=day or datetime.date.today(),
+            minutes=made["minutes"],
+            runs=made["runs"],
+            epochs=made["settings"]["epochs"],
+            seed=made["settings"]["seed"],
+        )
+        (target / CARD).write_text(text, encoding="utf-8")
+
+
+def plot(table: Sequence[Sequence[float]], path: Path) -> None:
+    """Draw the reliability ``table`` (names, mean score, share right) to the SVG file ``path``.
+
+    A dot's area grows with its number of names; on the diagonal scores are what they say.
+    """
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    with matplotlib.rc_context({"svg.hashsalt": "selaras", "svg.fonttype": "none"}):
+        figure = Figure(figsize=(4.2, 4.2), layout="constrained")
+        axes = figure.subplots()
+        axes.plot([0, 1], [0, 1], color="0.7", linewidth=1, zorder=1)
+        sizes = [12 + 3 * n**0.8 for n, _, _ in table]
+        scores, right = [s for _, s, _ in table], [r for _, _, r in table]
+        axes.scatter(scores, right, s=sizes, color="#1f6f8b", alpha=0.85, zorder=2)
+        for names, score, share in table:
+            axes.annotate(
+                f"{names:.0f}",
+                (score, share),
+                xytext=(7, -3),
+                textcoords="offset points",
+                fontsize=8,
+                color="0.35",
+            )
+        axes.set(
+            xlim=(0, 1.06), ylim=(-0.04, 1.06), xlabel="mean score", ylabel="share that is right"
+        )
+        figure.savefig(path, metadata={"Date": None})
