@@ -8,6 +8,7 @@ source has: one scale for the whole table would lose what rare pieces mean.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import shutil
@@ -21,7 +22,10 @@ import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.transformers import optimizer
 from onnxruntime.transformers.fusion_options import FusionOptions
+from tokenizers import Tokenizer
+from tokenizers.processors import TemplateProcessing
 from torch import nn
+from transformers import BertForTokenClassification, PreTrainedTokenizerFast
 
 from pipeline.recognise.encoder import FORMAT, META, MODEL, TOKENIZER
 from pipeline.train.ner import Tagger
@@ -164,3 +168,36 @@ def share(folder: Path, models: Path, name: str = "encoder") -> None:
         (models / code / META).write_text(
             json.dumps(said, indent=1, ensure_ascii=False) + "\n", "utf-8"
         )
+
+
+def to_transformers(model: Tagger, tokenizer: Mapping[str, Any], folder: Path) -> None:
+    """Write ``model`` as a transformers ``BertForTokenClassification`` in 32-bit floats.
+
+    ``folder`` gets ``config.json``, ``model.safetensors`` and the tokeniser, which puts ``<s>``
+    before a text and ``</s>`` behind it. Anything of ``model`` that such a model has no place for
+    is left out: only the encoder and the head of gold labels are the same.
+    """
+    config = copy.deepcopy(model.encoder.config)
+    config.id2label = dict(enumerate(model.labels))
+    config.label2id = {name: i for i, name in config.id2label.items()}
+    config.num_labels = len(model.labels)
+    target = BertForTokenClassification(config)
+    target.bert.load_state_dict(model.encoder.state_dict())
+    target.classifier.load_state_dict(model.gold.state_dict())
+    target.eval().save_pretrained(folder)
+    reader = Tokenizer.from_str(json.dumps(tokenizer))
+    ends = [(name, reader.token_to_id(name)) for name in ("<s>", "</s>")]
+    reader.post_processor = TemplateProcessing(
+        single="<s> $A </s>", pair="<s> $A </s> $B </s>", special_tokens=ends
+    )
+    PreTrainedTokenizerFast(
+        tokenizer_object=reader,
+        bos_token="<s>",
+        cls_token="<s>",
+        eos_token="</s>",
+        sep_token="</s>",
+        pad_token="<pad>",
+        unk_token="<unk>",
+        model_max_length=int(config.max_position_embeddings),
+        model_input_names=["input_ids", "attention_mask"],
+    ).save_pretrained(folder)

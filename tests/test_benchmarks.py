@@ -1,0 +1,330 @@
+"""The benchmarks' own arithmetic on made-up data: what they count must be what they say."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from tokenizers.pre_tokenizers import Whitespace
+
+from benchmarks import engines, load, report, spans, speed
+from benchmarks.spans import Chunk
+from pipeline.gold import GoldArticle
+from pipeline.recognise.encoder import Reader
+from pipeline.train.data import Span, Text
+
+COLUMNS = """0\tDe\tO
+1\tBank\tB-ORG
+2\tvan\tI-ORG
+3\tHa-Long\tI-ORG
+4\t,\tO
+5\tLan\tB-PER
+6\tMinh\tB-PER
+
+0\tHue\tI-LOC
+1\t.\tO
+"""
+
+
+@pytest.fixture
+def document(tmp_path: Path) -> spans.Document:
+    path = tmp_path / "test.conllu"
+    path.write_text(COLUMNS, encoding="utf-8")
+    (found,) = spans.documents(path, 12)
+    return found
+
+
+def _conlleval(tags: list[str]) -> set[Chunk]:
+    """Chunks by the conditions of the script itself (``startOfChunk``, ``endOfChunk``)."""
+    found = []
+    first = -1
+    before, kind_before = "O", ""
+    for i, tag in enumerate([*tags, "O"]):
+        part, kind = tag[0], tag[2:]
+        ends = (
+            (before == "B" and part in "BO")
+            or (before == "I" and part in "BO")
+            or (before != "O" and kind_before != kind)
+        )
+        begins = (
+            (part == "B")
+            or (before == "O" and part == "I")
+            or (part != "O" and kind_before != kind)
+        )
+        if first >= 0 and ends:
+            found.append(Chunk(first, i, kind_before))
+            first = -1
+        if begins:
+            first = i
+        before, kind_before = part, kind
+    return set(found)
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        ("O B-ORG I-ORG O", {(1, 3, "ORG")}),
+        ("B-ORG B-ORG", {(0, 1, "ORG"), (1, 2, "ORG")}),
+        ("I-ORG I-ORG", {(0, 2, "ORG")}),  # I- at the start begins a name
+        ("O I-PER I-LOC", {(1, 2, "PER"), (2, 3, "LOC")}),  # another kind begins one too
+        ("B-PER I-ORG I-ORG", {(0, 1, "PER"), (1, 3, "ORG")}),
+        ("B-ORG O I-ORG", {(0, 1, "ORG"), (2, 3, "ORG")}),
+        ("O O", set()),
+    ],
+)
+def test_chunks_are_those_of_conlleval(tags: str, expected: set[tuple[int, int, str]]) -> None:
+    assert spans.chunks(tags.split()) == expected == _conlleval(tags.split())
+
+
+def test_chunks_agree_with_the_script_on_any_tags() -> None:
+    rng = random.Random(1)
+    for _ in range(500):
+        tags = rng.choices(("O", "B-ORG", "I-ORG", "B-PER", "I-PER"), k=rng.randint(0, 12))
+        assert spans.chunks(tags) == _conlleval(tags)
+
+
+def test_no_chunk_goes_over_the_end_of_a_sentence() -> None:
+    tags = ["B-ORG", "I-ORG", "I-ORG"]
+    assert spans.chunks(tags, {0, 2}) == {(0, 2, "ORG"), (2, 3, "ORG")}
+
+
+def test_a_document_keeps_tokens_names_and_sentences(document: spans.Document) -> None:
+    text = document.text.text
+    assert text == "De Bank van Ha-Long, Lan Minh\nHue."
+    assert [text[a:b] for a, b in document.tokens] == [
+        line.split("\t")[1] for line in COLUMNS.splitlines() if line
+    ]
+    assert document.breaks == {0, 7}
+    assert [(text[s.start : s.end], s.kind) for s in document.text.spans] == [
+        ("Bank van Ha-Long", "ORG"),
+        ("Lan", "PER"),
+        ("Minh", "PER"),
+        ("Hue", "LOC"),
+    ]
+    assert len(spans.chunks(document.tags, document.breaks)) == len(document.text.spans)
+
+
+def test_gold_against_itself_is_perfect_by_both_counts(document: spans.Document) -> None:
+    for scores in spans.measure([(document, document.text.spans)]).values():
+        assert scores["all"]["f1"] == 1
+        assert scores["all"]["hits"] == 4
+
+
+def test_an_edge_inside_a_token_is_wrong_by_characters_alone(document: spans.Document) -> None:
+    text = document.text.text
+    short = Span(3, text.index("-Long"), "ORG")  # Bank van Ha
+    found = spans.measure([(document, [short])])
+    assert found["spans"]["ORG"]["hits"] == 0
+    assert found["conlleval"]["ORG"] == {
+        "precision": 1.0,
+        "recall": 1.0,
+        "f1": 1.0,
+        "hits": 1,
+        "found": 1,
+        "wanted": 1,
+    }
+
+
+def test_kind_and_both_edges_must_be_right(document: spans.Document) -> None:
+    text = document.text.text
+    lan, minh = text.index("Lan"), text.index("Minh")
+    wrong = [
+        Span(0, text.index(","), "ORG"),  # one token too many
+        Span(lan, minh + 4, "PER"),  # two names as one
+        Span(text.index("Hue"), text.index("Hue") + 3, "ORG"),  # another kind
+    ]
+    for scores in spans.measure([(document, wrong)]).values():
+        assert scores["all"]["hits"] == 0
+        assert scores["all"]["found"] == 3
+        assert scores["all"]["wanted"] == 4
+        assert scores["all"]["f1"] == 0
+
+
+def test_scores_are_over_all_names_not_the_mean_of_kinds() -> None:
+    tally = spans.Tally()
+    tally.add(
+        {Chunk(0, 1, "ORG"), Chunk(1, 2, "ORG"), Chunk(2, 3, "ORG"), Chunk(4, 5, "LOC")},
+        {Chunk(0, 1, "ORG"), Chunk(1, 2, "ORG"), Chunk(4, 5, "PER")},
+    )
+    scores = tally.scores()
+    assert scores["ORG"]["recall"] == 0.6667
+    assert scores["LOC"]["f1"] == scores["PER"]["f1"] == 0
+    assert (scores["all"]["precision"], scores["all"]["recall"]) == (0.6667, 0.5)
+    assert scores["all"]["f1"] == 0.5714
+
+
+def test_a_token_has_the_tag_of_the_name_over_its_first_character() -> None:
+    tokens = [(0, 4), (5, 12), (13, 15)]
+    assert spans.tags_of([Span(0, 4, "ORG"), Span(5, 7, "PER")], tokens) == ["B-ORG", "B-PER", "O"]
+    assert spans.tags_of([Span(0, 12, "ORG")], tokens) == ["B-ORG", "I-ORG", "O"]
+    assert spans.tags_of([Span(8, 15, "ORG")], tokens) == ["O", "O", "B-ORG"]
+    assert spans.tags_of([Span(5, 6, "PER"), Span(7, 12, "ORG")], tokens) == ["O", "B-PER", "O"]
+
+
+def test_names_that_no_model_can_find_are_counted_and_missed(document: spans.Document) -> None:
+    vocabulary = {piece: i for i, piece in enumerate(("<s>", "</s>", "<unk>"))}
+    tokenizer = Tokenizer(WordLevel(vocabulary, unk_token="<unk>"))
+    tokenizer.pre_tokenizer = Whitespace()
+    reader = Reader(tokenizer)
+    assert spans.lost([document], reader) == 0
+    inside = Text("Vietnambank", [Span(0, 7, "LOC")])
+    other = spans.Document(inside, ((0, 11),), ("B-LOC",), frozenset({0}))
+    assert spans.lost([document, other], reader) == 1
+    assert spans.measure([(other, [Span(0, 11, "LOC")])])["spans"]["all"]["recall"] == 0
+
+
+def test_columns_of_frog_become_offsets() -> None:
+    text = "De Bank  van Hue (NHTM) meldt niets. Minh ook"
+    rows = [
+        ("De", "O"),
+        ("Bank", "B-ORG"),
+        ("van", "I-ORG"),
+        ("Hue", "I-ORG"),
+        ("(", "O"),
+        ("NHTM", "B-ORG"),
+        (")", "O"),
+        ("elders", "I-ORG"),  # is nowhere in the text
+        None,
+        ("Minh", "B-PER"),
+        ("ook", "I-ORG"),
+    ]
+    lines = [f"1\t{r[0]}\t\t\t\tN()\t1.0\t{r[1]}\t\t\t\t" if r else "" for r in rows]
+    found = [text[a:b] for a, b in engines.frog_names(text, lines)]
+    assert found == ["Bank  van Hue", "NHTM", "ook"]
+
+
+def test_the_time_that_frog_says_is_read() -> None:
+    said = (
+        "frog-:Frogging in total took: 2 minutes, 1 seconds, 116 milliseconds and 750 microseconds"
+    )
+    (parts,) = engines._TOOK.findall(said)
+    assert engines._seconds(parts) == pytest.approx(121.11675)
+
+
+def _row(name: str, threads: int, **speeds: int) -> dict[str, object]:
+    said = {code: {"median": value} for code, value in speeds.items()}
+    return {"engine": name, "threads": threads, "words_per_second": said}
+
+
+def test_ratios_are_of_the_same_threads_and_languages() -> None:
+    rows = [
+        _row(speed.DEFAULT, 1, ms=3000, nl=6000),
+        _row(speed.OTHER, 1, ms=1000, nl=1000),
+        _row(speed.OTHER, 2, ms=2000, nl=2000),
+        _row(speed.FROG, 1, nl=500),
+    ]
+    assert speed.ratio(rows, rows[0], speed.OTHER) == 4.0
+    assert speed.ratio(rows, rows[0], speed.FROG) == 12.0
+    assert speed.ratio(rows, rows[2], speed.FROG) is None
+
+
+def test_articles_are_chosen_evenly() -> None:
+    articles = [GoldArticle(f"s{i}", code, f"{code} {i}", ()) for i in range(9) for code in "ab"]
+    assert speed.chosen(articles, 3) == {"a": ["a 0", "a 3", "a 6"], "b": ["b 0", "b 3", "b 6"]}
+    assert speed.chosen(articles[:3], 3) == {"a": ["a 0", "a 1"], "b": ["b 0"]}
+    assert speed.words(["twee  woorden", "en\ndrie meer hier"]) == 6
+
+
+def test_names_found_are_counted_as_in_an_evaluation() -> None:
+    class Fixed:
+        def read(self, texts: speed.Texts) -> dict[str, tuple[float, list[list[engines.Edges]]]]:
+            return {
+                code: (1.0, [[(3, 7), (8, 11)] for _ in found]) for code, found in texts.items()
+            }
+
+    from pipeline.gold import parse
+
+    text, tagged = parse('De <org key="a">Bank</org> en <org key="b">NHTM</org>')
+    article = GoldArticle("s", "x", text, tagged)
+    # One of two names found exactly, and one name that is none.
+    assert speed.quality(Fixed(), [article]) == {"exact": 0.5, "overlap": 0.5}  # type: ignore[arg-type]
+
+
+def test_a_table_is_markdown() -> None:
+    lines = report.markdown(["what", "words"], [["default", 12345], ["other", None]]).splitlines()
+    assert lines == [
+        "| what    |  words |".replace("  words", " words "),
+        "| ------- | -----: |",
+        "| default | 12,345 |",
+        "| other   |      – |",
+    ]
+
+
+def test_memory_that_was_let_go_still_counts() -> None:
+    before = load.peak()
+    block = bytearray(80_000_000)
+    block[::4096] = b"x" * len(block[::4096])
+    del block
+    assert load.peak() > before + 40 or before > 500
+
+
+def test_a_transformers_model_gives_the_same_scores(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+    transformers = pytest.importorskip("transformers")
+    pytest.importorskip("onnx")
+    from pipeline.train import export, ner
+
+    pieces = ["<s>", "<pad>", "</s>", "<unk>", "▁De", "▁Bank", "▁van", "▁Hue", "."]
+    tokenizer = {
+        "version": "1.0",
+        "truncation": None,
+        "padding": None,
+        "added_tokens": [
+            {
+                "id": i,
+                "content": piece,
+                "special": True,
+                "single_word": False,
+                "lstrip": False,
+                "rstrip": False,
+                "normalized": False,
+            }
+            for i, piece in enumerate(pieces[:4])
+        ],
+        "normalizer": None,
+        "pre_tokenizer": {
+            "type": "Metaspace",
+            "replacement": "▁",
+            "prepend_scheme": "always",
+            "split": True,
+        },
+        "post_processor": None,
+        "decoder": None,
+        "model": {
+            "type": "Unigram",
+            "unk_id": 3,
+            "vocab": [[p, -float(i)] for i, p in enumerate(pieces)],
+            "byte_fallback": False,
+        },
+    }
+    torch.manual_seed(0)
+    sizes = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4}
+    config = transformers.BertConfig(
+        **sizes,
+        intermediate_size=64,
+        vocab_size=len(pieces),
+        max_position_embeddings=64,
+        pad_token_id=1,
+    )
+    bert = transformers.BertModel(config, add_pooling_layer=False)
+    model = ner.Tagger(bert, 32, 0.1).eval()
+    export.to_transformers(model, tokenizer, tmp_path)
+    assert (tmp_path / "model.safetensors").is_file()
+    assert not list(tmp_path.glob("*.bin"))
+    other = transformers.AutoModelForTokenClassification.from_pretrained(tmp_path).eval()
+    read = transformers.AutoTokenizer.from_pretrained(tmp_path)("De Bank", return_tensors="pt")
+    assert read["input_ids"].tolist() == [[0, 4, 5, 2]]
+    assert list(other.config.id2label.values()) == list(model.labels)
+    with torch.no_grad():
+        mine, theirs = model(read["input_ids"]), other(**read).logits
+    assert torch.allclose(mine, theirs, atol=1e-5)
+    assert json.loads((tmp_path / "config.json").read_text())["architectures"] == [
+        "BertForTokenClassification"
+    ]
+    engine = engines.Transformers(tmp_path, 1, size=6, stride=2, batch=2)
+    (found,) = engine.read(["De Bank van Hue De Bank van Hue De Bank van Hue"])[1]
+    assert found == sorted(found)
