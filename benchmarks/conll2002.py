@@ -101,7 +101,8 @@ def by_torch(model: ner.Tagger) -> Run:
 
     def run(ids: Array) -> Array:
         with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
-            found: Array = model(torch.from_numpy(ids)).float().numpy()
+            shown = torch.from_numpy(ids)
+            found: Array = model(shown, torch.zeros_like(shown)).float().numpy()
         return found
 
     return run
@@ -115,7 +116,8 @@ def by_onnx(path: Path, threads: int) -> Run:
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
     def run(ids: Array) -> Array:
-        found: Array = session.run(None, {"ids": ids, "mask": np.ones_like(ids)})[0]
+        said = {"ids": ids, "mask": np.ones_like(ids), "tags": np.zeros_like(ids)}
+        found: Array = session.run(None, said)[0]
         return found
 
     return run

@@ -8,7 +8,7 @@ runs in a process of its own, loaded and warmed up before; repetitions take turn
 medians are told. What is not installed is left out with a line that says so. A word is what stands
 between spaces.
 
-WORK is what python -m pipeline.train left beside the model, FOLDER any transformers model. Without
+WORK is what selaras train left beside the model, FOLDER any transformers model. Without
 either, transformers runs an untrained model of the same sizes, which is as fast.
 """
 

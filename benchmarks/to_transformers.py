@@ -1,11 +1,11 @@
 """The default recogniser's encoder as a plain transformers model, to measure beside it.
 
-    python -m benchmarks.to_transformers OUT --work WORK     what python -m pipeline.train left
+    python -m benchmarks.to_transformers OUT --work WORK     what selaras train left
     python -m benchmarks.to_transformers OUT --model FOLDER  same sizes only: for speed
 
-WORK holds run-*/model.pt (their mean is taken) and vocabulary.json. Without it, a model of the
-same sizes is made from the public encoder with a head that knows nothing: as fast, but it finds
-no names.
+WORK holds run-*/model.pt (their mean is taken) and the model in its folder model. Without it, a
+model of the same sizes is made from the public encoder with a head that knows nothing: as fast, but
+it finds no names.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 import torch
 
 from pipeline.recognise.encoder import META, TOKENIZER
-from pipeline.train import export, ner, vocabulary, weights
+from pipeline.train import export, ner, weights
 
 
 def of_work(work: Path) -> tuple[ner.Tagger, dict[str, Any]]:
@@ -26,15 +26,17 @@ def of_work(work: Path) -> tuple[ner.Tagger, dict[str, Any]]:
 
     Raises ``OSError`` for what is missing.
     """
-    keep = json.loads((work / "vocabulary.json").read_text("utf-8"))
+    tokenizer = json.loads((work / "model" / TOKENIZER).read_text("utf-8"))
+    keep = list(range(len(tokenizer["model"]["vocab"])))
     files = sorted(work.glob("run-*/model.pt"))
     if not files:
         raise FileNotFoundError(f"{work}: no run-*/model.pt here")
     saved = [torch.load(path, weights_only=True) for path in files]
-    model = ner.build(weights.read(), keep, ner.Settings(**saved[0]["settings"]))
+    said = {k: v for k, v in saved[0]["settings"].items() if k != "data"}
+    model = ner.build(weights.read(), keep, ner.Settings(**said))
     states = [s["model"] for s in saved]
     model.load_state_dict({k: torch.stack([s[k] for s in states]).mean(0) for k in states[0]})
-    return model, vocabulary.cut(vocabulary.original(), keep)
+    return model, tokenizer
 
 
 def of_sizes(folder: Path) -> tuple[ner.Tagger, dict[str, Any]]:
