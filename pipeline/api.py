@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from pipeline import articles, extraction
-from pipeline.configuration import Configuration
+from pipeline.configuration import Configuration, chosen_engines
 from pipeline.read import Document, Sidecar, read_sidecar
 from pipeline.records import (
     ARTICLE_SCHEMA,
@@ -110,7 +110,7 @@ def _result(found: batch.Result) -> Result:
     return Result(
         _frame(found.articles, ARTICLE_SCHEMA),
         _frame(found.mentions, MENTION_SCHEMA),
-        _frame(found.table, table_schema(extraction.languages_with_model())),
+        _frame(found.table, table_schema(batch.languages_of(found.run))),
         found.run,
     )
 
@@ -137,7 +137,7 @@ class Selaras:
         article = articles.from_document(
             Document(text, title=title), "-", self.configuration, Sidecar(place=place)
         )
-        return Reading(article, articles.extract(article))
+        return Reading(article, articles.extract(article, self.configuration))
 
     def run(
         self,
@@ -167,8 +167,14 @@ class Selaras:
 
 def load(**choices: Any) -> Selaras:
     """A ``Selaras`` with the given choices of ``Configuration`` (``language``,
-    ``min_language_score``, ``max_bytes``). Raises ``ConfigurationError`` for a choice that cannot
-    be."""
+    ``min_language_score``, ``max_bytes``, ``ner``). Raises ``ConfigurationError`` for a choice that
+    cannot be.
+
+    ``ner`` chooses another engine for names: ``{"nl": "stanza:nl"}``, or one setting for every
+    language. Its model is loaded when an article first needs it; ``recognise.ModelError`` says
+    then what is missing."""
+    if isinstance(choices.get("ner"), str):
+        choices["ner"] = chosen_engines([choices["ner"]])
     return Selaras(Configuration(**choices))
 
 
@@ -178,10 +184,11 @@ def read_run(out: PathLike) -> Result:
 
     folder = Path(out)
     found_articles, found_mentions = outputs.read(folder)
-    codes = extraction.languages_with_model()
+    said = outputs.read_run(folder)
+    codes = batch.languages_of(said)
     return Result(
         _frame(found_articles, ARTICLE_SCHEMA),
         _frame(found_mentions, MENTION_SCHEMA),
         _frame(outputs.read_table(folder, codes), table_schema(codes)),
-        outputs.read_run(folder),
+        said,
     )

@@ -65,7 +65,7 @@ def from_document(
     article = dataclasses.replace(article, language=found.language, language_score=found.score)
     if found.language == UNDECIDED:
         return dataclasses.replace(article, status="skipped", reason=found.reason)
-    if found.language not in extraction.languages_with_model():
+    if found.language not in extraction.languages_with_model(configuration.ner):
         return dataclasses.replace(
             article, status="skipped", reason=f"no model for language {found.language!r}"
         )
@@ -80,8 +80,8 @@ def from_document(
     return article
 
 
-def extract(article: Article) -> extraction.Extraction:
-    """What an article says; nothing of one that is not ``ok``."""
+def extract(article: Article, configuration: Configuration) -> extraction.Extraction:
+    """What an article says; nothing of one that is not ``ok``. Raises ``recognise.ModelError``."""
     if article.status != "ok":
         return extraction.Extraction((), ())
     return extraction.extract(
@@ -90,6 +90,7 @@ def extract(article: Article) -> extraction.Extraction:
         title=article.title,
         published=article.published,
         place=article.place,
+        ner=configuration.ner,
     )
 
 

@@ -104,11 +104,28 @@ _MEGABYTES = click.option(
 )
 
 
+_NER = click.option(
+    "--ner",
+    multiple=True,
+    metavar="[LANG=]ENGINE",
+    help="What finds the names of bodies, in every language or in LANG (may be given again): "
+    "default, spacy:PATH or spacy:PACKAGE, stanza:nl (Stanza's own models) or stanza:PATH, "
+    "transformers:PATH or transformers:HUB-ID. Nothing is fetched.",
+)
+
+
 def _configuration(**choices: Any) -> Any:
-    from pipeline.configuration import Configuration
+    """The checked choices; those of engines are loaded, so that a bad one stops at once."""
+    from pipeline.configuration import Configuration, chosen_engines
 
     choices["max_bytes"] = int(choices.pop("max_megabytes", 20) * 1_000_000)
-    return Configuration(**choices)
+    choices["ner"] = chosen_engines(choices.get("ner", ()))
+    configuration = Configuration(**choices)
+    if configuration.ner:
+        from pipeline import extraction
+
+        extraction.load_engines(configuration.ner)
+    return configuration
 
 
 @main.command(
@@ -116,6 +133,7 @@ def _configuration(**choices: Any) -> Any:
 Examples:
   selaras run articles --out out
   selaras run ms-articles nl-articles page.html --out out --metadata about.csv
+  selaras run articles --out out --ner nl=stanza:nl --ner ms=transformers:my-model
 
 \b
 Files written to OUT:
@@ -142,6 +160,7 @@ Exit codes:
     "published, source_url, place.",
 )
 @_LANGUAGE
+@_NER
 @_MIN_SCORE
 @_MEGABYTES
 @click.option(
@@ -304,6 +323,7 @@ Examples:
     "--place", metavar="NAME", help="Where the article is about, when its text does not say."
 )
 @_LANGUAGE
+@_NER
 @_MIN_SCORE
 @_MEGABYTES
 def extract(file: str, place: str | None, **choices: Any) -> None:
@@ -324,7 +344,7 @@ def extract(file: str, place: str | None, **choices: Any) -> None:
             _warn_of_place(place)
         name = Path(file).name if file != "-" else "-"
         article = articles.from_document(document, name, configuration, Sidecar(place=place))
-        return Reading(article, articles.extract(article)).to_dict()
+        return Reading(article, articles.extract(article, configuration)).to_dict()
 
     json.dump(_guarded(action), sys.stdout, ensure_ascii=False, indent=2)
     click.echo()
@@ -402,6 +422,7 @@ Examples:
   selaras evaluate corpus/gold/dev
   selaras evaluate corpus/gold/dev --language ms --errors 20
   selaras evaluate my-gold --json > scores.json
+  selaras evaluate my-gold --ner nl=spacy:nl_core_news_lg
 
 \b
 Scores:
@@ -422,9 +443,15 @@ Scores:
     metavar="N",
     help="Show N errors of each sort with their place.",
 )
+@_NER
 @click.option("--out", type=_INPUT, help="Keep the run over the plain texts in this folder.")
 def evaluate(
-    gold: Path, as_json: bool, language: str | None, errors: int, out: Path | None
+    gold: Path,
+    as_json: bool,
+    language: str | None,
+    errors: int,
+    ner: tuple[str, ...],
+    out: Path | None,
 ) -> None:
     """Measure the program on GOLD, articles marked by hand.
 
@@ -436,8 +463,9 @@ def evaluate(
     from pipeline.evaluate import show
 
     def action() -> Any:
+        configuration = _configuration(ner=ner)
         with _progress(quiet=as_json) as progress:
-            return measure(gold, language=language, out=out, progress=progress)
+            return measure(gold, configuration, language=language, out=out, progress=progress)
 
     found = _guarded(action)
     if as_json:

@@ -6,9 +6,8 @@ import bisect
 import dataclasses
 import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from pipeline import languages, models
 from pipeline.extract.dates import DateSpan, dates
@@ -19,8 +18,7 @@ from pipeline.extract.statistics import statistics
 from pipeline.normalise import places
 from pipeline.normalise.organisations import identify
 from pipeline.normalise.units import unit_id, unit_label
-from pipeline.recognise import Name, Recogniser
-from pipeline.recognise.default import default_recogniser
+from pipeline.recognise import Name, Recogniser, engines
 from pipeline.recognise.snap import is_person
 from pipeline.records import Mention, Organisation, Reference, Span, Statistic
 
@@ -85,10 +83,22 @@ def _days_of_issue(days: Sequence[DateSpan], documents: Sequence[Reference]) -> 
     return found
 
 
-@cache
-def recogniser(language: str) -> Recogniser:
-    """The recogniser of organisation names for ``language``, loaded once a process."""
-    return default_recogniser(language)
+def recogniser(language: str, ner: Mapping[str, str] | None = None) -> Recogniser:
+    """The recogniser of organisation names for ``language``, loaded once a process.
+
+    ``ner`` has the engines of the languages that have another than the default. Raises
+    ``recognise.ModelError`` when it cannot be loaded.
+    """
+    return engines.recogniser((ner or {}).get(language, engines.DEFAULT), language)
+
+
+def load_engines(ner: Mapping[str, str]) -> None:
+    """Load the engines that a user chose, so that a bad choice is known before any work.
+
+    Raises ``recognise.ModelError``.
+    """
+    for language in ner:
+        recogniser(language, ner)
 
 
 def _free(spans: Sequence[Name], taken: Sequence[Span]) -> list[Name]:
@@ -128,17 +138,18 @@ def extract(
     title: str | None = None,
     published: datetime.date | None = None,
     place: str | None = None,
+    ner: Mapping[str, str] | None = None,
 ) -> Extraction:
     """The organisations, references and statistics of one article.
 
     ``language`` is one that has a model; ``place`` is where the article is about, if the user
-    says so. Offsets are code points into ``text``. Raises ``recognise.ModelError`` when the model
-    of the language cannot be loaded.
+    says so; ``ner`` is as ``recogniser`` takes it. Offsets are code points into ``text``. Raises
+    ``recognise.ModelError`` when the model of the language cannot be loaded.
     """
     page = furniture(text, language)
     found_references = references(text, language, published)
     numbered = [(r.start, r.end) for r in found_references]
-    engine = recogniser(language)
+    engine = recogniser(language, ner)
     names = _free(engine.recognise(text), numbered)
     organisations = identify(
         [
@@ -191,6 +202,7 @@ def extract(
     return Extraction(tuple(mentions), tuple(spans))
 
 
-def languages_with_model() -> tuple[str, ...]:
-    """The languages that have both data and a model, sorted."""
-    return tuple(code for code in models.available() if code in languages.available())
+def languages_with_model(ner: Iterable[str] = ()) -> tuple[str, ...]:
+    """The languages that have both data and a model, sorted; ``ner`` are those that the user has
+    a model for."""
+    return tuple(sorted({*models.available(), *ner} & {*languages.available()}))

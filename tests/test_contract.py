@@ -297,10 +297,10 @@ def test_an_article_that_breaks_the_program_is_a_row(
 
     real = articles.extract
 
-    def breaks(article: object) -> object:
+    def breaks(article: object, configuration: object) -> object:
         if "31" in article.text:  # type: ignore[attr-defined]
             raise RuntimeError("inside")
-        return real(article)  # type: ignore[arg-type]
+        return real(article, configuration)  # type: ignore[arg-type]
 
     monkeypatch.setattr(articles, "extract", breaks)
     rows = batch.run([tmp_path], workers=1).articles

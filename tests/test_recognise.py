@@ -11,7 +11,8 @@ import pytest
 
 from pipeline import extraction, gold, models
 from pipeline.recognise import ModelError
-from pipeline.recognise.spacy_ner import SpacyRecogniser, _windows
+from pipeline.recognise.spacy_ner import SpacyRecogniser
+from pipeline.recognise.windows import lines
 from tests.conftest import ROOT
 
 # What the models of this version reach on dev; below it something is broken.
@@ -51,7 +52,7 @@ def test_the_same_text_gives_the_same_names_whatever_was_read_before(language: s
 def test_windows_cover_a_long_line_and_take_each_place_once() -> None:
     text = "kata " * 20_000 + "\n\n" + "lagi " * 3
     taken = []
-    for start, end, first, last in _windows(text):
+    for start, end, first, last in lines(text):
         assert start <= first < last <= end
         taken += range(first, last)
     assert len(taken) == len(set(taken))

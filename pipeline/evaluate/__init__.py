@@ -118,6 +118,8 @@ def evaluate(
 
     Raises ``gold.GoldError`` for gold that cannot be used, and what ``batch.run`` raises.
     """
+    configuration = configuration or Configuration()
+    extraction.load_engines(configuration.ner)
     if not folder.is_dir():
         raise gold.GoldError(f"{folder}: no such folder; name one with STORY.LANGUAGE.txt files")
     articles = gold.read(folder)
@@ -137,7 +139,7 @@ def evaluate(
             path.write_text(article.text, encoding="utf-8", newline="\n")
         result = batch.run([plain], None, configuration, progress=progress)
     if out is not None:
-        codes = extraction.languages_with_model()
+        codes = batch.languages_of(result.run)
         said = result.run | {"inputs": [folder.as_posix()]}
         outputs.write(out, result.articles, result.mentions, result.table, codes, said)
     return compared(

@@ -21,7 +21,7 @@ from pipeline import articles, extraction, tabulate
 from pipeline.configuration import Configuration
 from pipeline.models import folder as model_folder
 from pipeline.read import Sidecar, Source, discover, printable
-from pipeline.recognise import ModelError
+from pipeline.recognise import ModelError, engines
 from pipeline.records import ARTICLE_SCHEMA, Article
 from pipeline.run import outputs
 
@@ -64,7 +64,7 @@ def process(
         context = tuple(getattr(article, name) for name in _CONTEXT)
         if article.status == "ok" and known.get(article.article_id) == context:
             return article, None
-        return article, articles.mention_rows(article, articles.extract(article))
+        return article, articles.mention_rows(article, articles.extract(article, configuration))
     except ModelError:
         raise
     except Exception as error:  # whatever it is, it is this article's and not the run's
@@ -84,16 +84,28 @@ def _work(
         yield from pool.map(task, sources, chunksize=4)
 
 
-def _versions() -> dict[str, str]:
+def languages_of(run: Mapping[str, Any]) -> tuple[str, ...]:
+    """The languages that the table of a run has columns for, from what its ``run.json`` says."""
+    choices = run.get("configuration")
+    return extraction.languages_with_model(
+        (choices.get("ner") or ()) if isinstance(choices, dict) else ()
+    )
+
+
+def _versions(ner: Mapping[str, str]) -> dict[str, str]:
     """The program and its models: what results depend on besides articles and configuration.
+
+    Loads the models, those of the engines in ``ner`` where it names one.
 
     ``content`` is a digest of the program's own files, so that a model or a word list changed by
     hand counts as another version.
     """
     models = {
-        code: extraction.recogniser(code).source for code in extraction.languages_with_model()
+        code: extraction.recogniser(code, ner).source
+        for code in extraction.languages_with_model(ner)
     }
-    libraries = {name: version(name) for name in _LIBRARIES}
+    names = {*_LIBRARIES, *(name for said in ner.values() for name in engines.libraries(said))}
+    libraries = {name: version(name) for name in sorted(names)}
     return {"selaras": pipeline.__version__, "content": _content(), **models, **libraries}
 
 
@@ -166,7 +178,7 @@ def run(
         outputs.check(out)
     sources = discover(inputs, out)
     choices = configuration.as_dict()
-    versions = _versions()
+    versions = _versions(configuration.ner)
     earlier = _earlier(out, versions, choices)
     of_article: dict[str, Rows] = {
         r["article_id"]: [] for r in earlier.articles if r["status"] == "ok"
@@ -193,7 +205,7 @@ def run(
         if tick:
             tick(article)
     article_rows, mention_rows = tabulate.merge(*_settle_duplicates(found))
-    codes = extraction.languages_with_model()
+    codes = extraction.languages_with_model(configuration.ner)
     table = tabulate.table(article_rows, mention_rows, codes)
     said = {
         "program": "selaras",
@@ -224,9 +236,10 @@ def retabulate(out: Path) -> Result:
     outputs.check(out)
     found_articles, found_mentions = outputs.read(out)
     article_rows, mention_rows = tabulate.merge(found_articles, found_mentions)
-    codes = extraction.languages_with_model()
+    earlier = outputs.read_run(out)
+    codes = languages_of(earlier)
     table = tabulate.table(article_rows, mention_rows, codes)
-    said = outputs.read_run(out) | {"counts": _counts(article_rows, mention_rows, table)}
+    said = earlier | {"counts": _counts(article_rows, mention_rows, table)}
     outputs.write(out, article_rows, mention_rows, table, codes, said)
     return Result(article_rows, mention_rows, table, said)
 
