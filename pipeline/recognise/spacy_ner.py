@@ -99,9 +99,8 @@ def load(model: str, _language: str) -> SpacyRecogniser:
     if not (folder / _META).is_file():
         raise ModelError(f"{setting}: no spaCy pipeline there ({_META} is missing)")
     found = SpacyRecogniser(folder, setting)
-    name = found.source.rpartition(" ")[0]
     files = [f for f in folder.rglob("*") if f.is_file()]
-    found.source = source("spacy", name, files)
+    found.source = source("spacy", found.source, files)
     return found
 
 

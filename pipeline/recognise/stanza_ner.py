@@ -102,23 +102,24 @@ class StanzaRecogniser:
         """For each sentence the offsets of the organisations in it."""
         from stanza.models.common.doc import Document
 
+        base, end = group[0].offsets[0][0], max(words.offsets[-1][1] for words in group)
         said = [
             [
                 {
                     "id": i,
                     "text": text[start : min(end, start + _LONGEST_WORD)],
-                    "start_char": start,
-                    "end_char": end,
+                    "start_char": start - base,
+                    "end_char": end - base,
                 }
                 for i, (start, end) in enumerate(words.offsets, 1)
             ]
             for words in group
         ]
         with on_torch.inference():
-            document = self._processor.process(Document(said))
+            document = self._processor.process(Document(said, text=text[base:end]))
         return [
             [
-                (entity.tokens[0].start_char, entity.tokens[-1].end_char)
+                (base + entity.tokens[0].start_char, base + entity.tokens[-1].end_char)
                 for entity in sentence.ents
                 if is_organisation(entity.type)
             ]
