@@ -161,8 +161,27 @@ def test_a_run_says_which_engine_it_used_and_workers_use_it_too(
     found = {r["source"] for r in one.mentions if r["kind"] == "organisation"}
     assert found == {source}
     assert batch.run([folder], tmp_path / "out", chosen, workers=1).run["extracted"] == 0
-    other = Configuration(language=LANGUAGE)
-    assert batch.run([folder], tmp_path / "out", other, workers=1).run["reused"] == 0
+
+
+def test_another_engine_reads_all_anew(spacy_model: Path, tmp_path: Path) -> None:
+    article = tmp_path / "a.txt"
+    article.write_text(tiny_models.articles()[0].text, encoding="utf-8")
+    chosen = Configuration(ner={LANGUAGE: f"spacy:{spacy_model}"})
+    for configuration, reused in ((None, 0), (None, 1), (chosen, 0), (chosen, 1), (None, 0)):
+        done = batch.run([article], tmp_path / "out", configuration, workers=1)
+        assert done.run["reused"] == reused
+
+
+def test_a_model_trained_anew_in_the_same_place_is_another(
+    spacy_model: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(spacy_model, copy)
+    before = load(f"spacy:{copy}").source
+    assert before == load(f"spacy:{spacy_model}").source
+    config = copy / "config.cfg"
+    config.write_text(config.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert load(f"spacy:{copy}").source != before
 
 
 # What only one of them does
@@ -193,7 +212,7 @@ def test_a_model_of_spacy_that_says_how_often_it_is_right(
     scores = {
         n.score for n in engines.recogniser(f"spacy:{copy}", LANGUAGE).recognise(article.text)
     }
-    assert min(scores) == 0.7
+    assert min(scores) == pytest.approx(0.7)
 
 
 def test_stanzas_own_models(
@@ -283,11 +302,11 @@ def test_a_pickle_is_not_opened_by_transformers(transformers_model: Path, tmp_pa
     folder = tmp_path / "model"
     shutil.copytree(transformers_model, folder)
     (folder / "model.safetensors").unlink()
-    with pytest.raises(ModelError, match="weights .* are missing"):
+    with pytest.raises(ModelError, match=r"weights .* are missing"):
         load(f"transformers:{folder}")
     sprung = tmp_path / "sprung"
     torch.save({"trap": _Trap(sprung)}, folder / "pytorch_model.bin")
-    with pytest.raises(ModelError, match="pickled .* never loaded.* safetensors"):
+    with pytest.raises(ModelError, match=r"pickled .* never loaded.* safetensors"):
         load(f"transformers:{folder}")
     # Nor are they where safe ones lie beside them.
     shutil.copy(transformers_model / "model.safetensors", folder)
@@ -450,7 +469,6 @@ def test_a_choice_that_cannot_be_is_one_line_before_anything_is_read(
 ) -> None:
     article = tmp_path / "a.txt"
     article.write_text("De afdeling Volksgezondheid van Ha Giang heeft 31 artsen.\n")
-    hidden = f"{hidden} charset_normalizer".strip()  # which reading a file would need
     done = selaras("run", article, "--out", tmp_path / "out", "--ner", chosen, hidden=hidden)
     assert done.returncode == 2, done.stderr
     assert message in done.stderr

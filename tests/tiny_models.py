@@ -68,7 +68,7 @@ def spacy_model(folder: Path) -> Path:
             position = end + 1
     optimizer = nlp.initialize(lambda: examples)
     rng = random.Random(0)
-    for _ in range(6):
+    for _ in range(9):
         rng.shuffle(examples)
         for batch in minibatch(examples, 8):
             nlp.update(batch, sgd=optimizer, drop=0.1)
@@ -167,20 +167,25 @@ def stanza_model(folder: Path, steps: int = 100, characters: bool = False) -> Pa
 LABELS = ("O", "B-ORG", "I-ORG")
 
 
-def transformers_model(folder: Path, steps: int = 80) -> Path:
+def transformers_model(folder: Path, steps: int = 120) -> Path:
     """A small ConvBERT (one that looks at neighbours learns soon) with word pieces of its own."""
     import torch
-    from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
+    from tokenizers import Tokenizer, models, pre_tokenizers, processors
     from transformers import ConvBertConfig, ConvBertForTokenClassification, PreTrainedTokenizerFast
 
     learnt = list(tagged())
-    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
-    pieces = Tokenizer(models.WordPiece(unk_token="[UNK]"))
-    pieces.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    pieces.train_from_iterator(
-        (" ".join(word for word, _ in s) for s in learnt),
-        trainers.WordPieceTrainer(vocab_size=1500, special_tokens=special, show_progress=False),
+    words = {word for sentence in learnt for word, _ in sentence}
+    # Six letters each: a trainer of pieces would decide ties by chance.
+    parts = {
+        ("##" if i else "") + word[i : i + 6] for word in words for i in range(0, len(word), 6)
+    }
+    letters = {letter for word in words for letter in word}
+    known = parts | letters | {f"##{letter}" for letter in letters}
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *sorted(known)]
+    pieces = Tokenizer(
+        models.WordPiece({piece: i for i, piece in enumerate(vocabulary)}, unk_token="[UNK]")
     )
+    pieces.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     pieces.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
     )

@@ -336,7 +336,7 @@ def _scope(kind: str) -> str:
 
 def _number(token: Token, lex: Lexicon) -> str | None:
     """The number that a token writes (``15``, an ordinal, ``III``), or ``None``."""
-    if token.word[0].isdigit():
+    if token.word[:1].isdigit():
         ordinal = lex.ordinal.match(token.word)
         return ordinal[1] if ordinal else token.word
     if token.upper or (len(token.word) == 1 and token.capital):

@@ -12,7 +12,7 @@ from typing import Any
 from pipeline.recognise import ModelError, Name
 from pipeline.recognise.engines import first_line, no_organisations, source
 from pipeline.recognise.labels import is_organisation
-from pipeline.recognise.windows import Window, lines
+from pipeline.recognise.windows import Window, lines, readable
 
 _META = "meta.json"
 _BATCH = 64
@@ -61,7 +61,7 @@ class SpacyRecogniser:
         """The organisation names in ``text``, sorted; see ``Recogniser.recognise``."""
         read, shown = itertools.tee(lines(text))
         # One batch per article, so that its numbers do not depend on its neighbours.
-        docs = self._nlp.pipe((text[w.start : w.end] for w in shown), batch_size=_BATCH)
+        docs = self._nlp.pipe((readable(text[w.start : w.end]) for w in shown), batch_size=_BATCH)
         return [
             name
             for window, doc in zip(read, docs, strict=True)
