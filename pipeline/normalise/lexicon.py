@@ -2,7 +2,8 @@
 
 ``parse`` reads the words from one position on into a chain of parts, the outermost body first
 (party committee, of the department, of health); ``match_spans`` finds such names in running text.
-All words come from ``languages/<code>/organisations.toml`` and ``facts/organisations.toml``.
+All words come from ``languages/<code>/organisations.toml``, ``facts/organisations.toml`` and, for
+bodies with a name of their own, ``facts/bodies.toml``.
 Both are linear in the text: a name is at most ``_LONGEST`` words long.
 """
 
@@ -145,6 +146,10 @@ class Lexicon:
     ordinal: re.Pattern[str]
     number_words: frozenset[str]
     starts: frozenset[str]
+    capital_starts: frozenset[str]
+    cased: dict[str, tuple[bool, bool]]
+    another: frozenset[str]
+    marked: frozenset[str]
     vietnamese: dict[str, tuple[tuple[str, str], ...]]
     vietnamese_longest: int
     singles: dict[str, tuple[tuple[str, str], ...]]
@@ -233,6 +238,9 @@ def _vietnamese() -> dict[str, tuple[tuple[str, str], ...]]:
         for value, phrases in data["vietnamese"][section].items():
             for phrase in phrases:
                 add(phrase, sort, value)
+    for name_id, row in facts.named().items():
+        if row.get("vi"):
+            add(row["vi"], "name", name_id)
     return {phrase: tuple(entries) for phrase, entries in collected.items()}
 
 
@@ -242,6 +250,7 @@ def lexicon(language: str) -> Lexicon:
     data = languages.data(language, "organisations")
     collected: dict[str, dict[str, dict[tuple[str, str], None]]] = {}
     exact: dict[str, str] = {}
+    cased: dict[str, tuple[bool, bool]] = {}
 
     def add(phrase: str, sort: str, value: str) -> None:
         words = _phrase(phrase)
@@ -272,12 +281,33 @@ def lexicon(language: str) -> Lexicon:
     ):
         for phrase in data[key]:
             add(phrase, sort, phrase)
-    for name_id, row in facts.data("organisations")["named"].items():
+    starts = frozenset(
+        first
+        for first, table in collected.items()
+        if any(
+            sort in ("head", "name")
+            or (data["compounding"] and sort in ("level", "field", "country"))
+            for entries in table.values()
+            for sort, _ in entries
+        )
+    )
+    marked = {t.exact for names in data["names"].values() for n in names for t in tokenise(n)}
+    own = {joined for table in collected.values() for joined in table}
+    for name_id, row in facts.named().items():
         for name in row.get("names", ()):
             add(name, "name", name_id)
             if len(_phrase(name)) == 1:
                 key = fold(name)
                 exact[key] = name if name.isupper() and exact.get(key, name) else ""
+        for name in row.get("shared", ()):
+            add(name, "shared", name_id)
+        for name in (*row.get("names", ()), row.get("vi", "")):
+            words = tokenise(name)
+            marked.update(t.exact for t in words if len(words) == 1)
+            joined = " ".join(t.word for t in words)
+            if len(words) > 1 and joined not in own:
+                first, last = cased.get(joined, (True, True))
+                cased[joined] = (first and words[0].capital, last and words[-1].capital)
     for section, sort in (("heads", "head"), ("fields", "field"), ("levels", "level")):
         for value, entries in facts.data("organisations")["vietnamese"][section].items():
             for phrase in entries:
@@ -299,16 +329,11 @@ def lexicon(language: str) -> Lexicon:
             r"(\d{1,4})(?:" + "|".join(map(re.escape, data.get("ordinal_suffixes", ()))) + r")?$"
         ),
         frozenset(data["number_words"]),
-        frozenset(
-            first
-            for first, table in phrases.items()
-            if any(
-                sort in ("head", "name")
-                or (data["compounding"] and sort in ("level", "field", "country"))
-                for entries in table.values()
-                for sort, _ in entries
-            )
-        ),
+        starts,
+        frozenset(joined.split(" ")[0] for joined in (*cased, *vietnamese)) | frozenset(exact),
+        cased,
+        frozenset(facts.data("bodies")["another"]),
+        frozenset(marked),
         vietnamese,
         max((p.count(" ") + 1 for p in vietnamese), default=0),
         {
@@ -410,6 +435,8 @@ class _Reader:
             known = self.lex.matches(self.tokens, i)
             if self.tokens[i].exact:
                 known = [m for m in known if m.sort not in _SMALL]
+            if any(m.sort == "shared" for m in known):
+                known = [self._as_name(m, i) for m in known]
             self.known[i] = known
         if not known:
             return None
@@ -417,6 +444,11 @@ class _Reader:
         if not found:
             return None
         return min(found, key=lambda m: (-m.size, sorts.index(m.sort)))
+
+    def _as_name(self, match: Match, i: int) -> Match:
+        """A name that is also a word, a person or a place counts when it is all there is."""
+        whole = i == self.first and i + match.size == len(self.tokens) and not self.strict
+        return Match(match.size, "name", match.value) if match.sort == "shared" and whole else match
 
     def usable(self, i: int, match: Match) -> bool:
         """Whether a phrase stands alone: not half of a hyphened word, capitals where they count."""
@@ -427,6 +459,13 @@ class _Reader:
             if wanted and not tokens[i].upper:
                 return False
             if wanted is not None and match.sort == "name" and not tokens[i].capital:
+                return False
+            if match.sort == "name" and tokens[i].exact and tokens[i].exact not in self.lex.marked:
+                return False
+        elif match.sort == "name" and self.strict:
+            joined = " ".join(t.word for t in tokens[i:last])
+            opens, closes = self.lex.cased.get(joined, (False, False))
+            if (opens and not tokens[i].capital) or (closes and not tokens[last - 1].capital):
                 return False
         reduplicated = (
             last < len(tokens)
@@ -574,7 +613,7 @@ class _Reader:
 
     def _part(self, match: Match) -> Part:
         if match.sort == "name":
-            row = facts.data("organisations")["named"].get(match.value, {})
+            row = facts.named().get(match.value, {})
             return Part(row.get("kind", ""), match.value)
         return Part(match.value)
 
@@ -964,8 +1003,20 @@ class _Reader:
                 part.party = True
             elif self.strict and match.sort == "noise" and scope != "named":
                 return 0
+            elif self.strict and part.name_id and match.sort == "noise" and not tokens[j].capital:
+                return 0
             return match.size
-        if match.sort == "name" and scope == "named" and not linked and not part.name_id:
+        if (
+            match.sort == "name"
+            and scope == "named"
+            and not linked
+            and not joined
+            and not part.name_id
+        ):
+            kind = kind_of(part.kind).get("same_as", part.kind)
+            if part.is_bare() and facts.named().get(match.value, {}).get("kind") == kind:
+                part.name_id, part.kind = match.value, kind
+                return match.size
             part.proper += [t.word for t in tokens[j : j + match.size]]
             return match.size
         if (
@@ -1162,6 +1213,8 @@ def _may_begin(lex: Lexicon, tokens: Sequence[Token], i: int) -> bool:
         return False  # the tail of a document number
     if token.word in lex.starts or token.exact:
         return True
+    if token.capital and token.word in lex.capital_starts:
+        return True
     if lex.compounding:
         if token.word[0].isdigit():
             ordinal = lex.ordinal.match(token.word)
@@ -1181,6 +1234,32 @@ def _known_field(fields: Sequence[str]) -> bool:
     if unique & set(data["units"]["hospital"]) or unique & set(data["fields"]):
         return True
     return any(unique == frozenset(row.get("fields", ())) for row in data["compositions"])
+
+
+def _other_thing(lex: Lexicon, tokens: Sequence[Token], parsed: Parsed) -> bool:
+    """Whether a body's name is here part of a product's, a person's or a place's, or a unit."""
+    first, last = parsed.first, parsed.last
+    after = tokens[last] if last < len(tokens) else None
+    for follower in tokens[last : last + 2]:
+        if follower.dash or not (follower.capital or follower.word.isdigit()):
+            break
+        if follower.word in lex.another:
+            return True
+        if follower.capital:
+            break
+    if not first:
+        return False
+    before = tokens[first - 1]
+    size = last - first
+    if size == 1:
+        return before.word[0].isdigit() and len(tokens[first].word) == 2 and not tokens[first].dash
+    syllables = places.syllables()
+    if not all(t.word in syllables for t in tokens[first:last]):
+        return False
+    level = any(sort == "level" for sort, _ in lex.singles.get(before.word, ()))
+    person = before.capital and not tokens[first].dash and before.word in syllables
+    follows = after is not None and after.capital and not after.dash and after.word in syllables
+    return level or person or follows
 
 
 def _certainty(lex: Lexicon, tokens: Sequence[Token], parsed: Parsed, text: str) -> float:
@@ -1203,7 +1282,7 @@ def _certainty(lex: Lexicon, tokens: Sequence[Token], parsed: Parsed, text: str)
     if row.get("loose"):
         return 0.0
     if part.name_id:
-        return 0.95
+        return 0.0 if _other_thing(lex, tokens, parsed) else 0.95
     scope = row.get("scope", "named")
     capital = first.capital
     if scope == "state" and not row.get("generic"):

@@ -557,7 +557,7 @@ class _Document:
     def _label(self, reading: _Reading, above: Sequence[str] = ()) -> str:
         """The English name."""
         row = kind_of(reading.body or "")
-        named = _facts()["named"].get(reading.own)
+        named = facts.named().get(reading.own)
         if named:
             label: str = named["label"]
         elif reading.own == reading.body and row.get("label"):
@@ -948,7 +948,7 @@ class _Document:
         """The official Vietnamese name, where every part of it is known."""
         if reading.id is None or reading.parent is not None:
             return None
-        named = _facts()["named"].get(reading.own)
+        named = facts.named().get(reading.own)
         if named:
             vi: str | None = named.get("vi") if not reading.path else None
             return vi
