@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipeline import facts, languages
 from pipeline.normalise import places
@@ -43,11 +43,17 @@ _LONGEST = 40
 _ROMAN = re.compile(r"(x{0,3})(ix|iv|v?i{0,3})$")
 _CAPITALS = re.compile(r"[A-ZĐ][\w&]*(?:[.-][\w&]+)*")
 _IN_BRACKETS = re.compile(r"\s?\(\s?([A-ZĐ][A-Za-zĐ&]{0,3}[A-ZĐ0-9][\w&.-]{0,11})\s?\)")
+_VIETNAMESE = (
+    ("heads", "head"),
+    ("levels", "level"),
+    ("fields", "field"),
+    ("countries", "country"),
+    ("legal_forms", "noise"),
+)
 _NUMBERED = frozenset({"hospital", "institute", "company", "secondary-school", "primary-school"})
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word or a sign: ``text[start:end]``; ``dash`` says that a dash stands before it."""
 
     start: int
@@ -66,30 +72,36 @@ def tokenise(text: str, start: int = 0, end: int | None = None) -> list[Token]:
     last = start
     for m in _TOKEN.finditer(text, start, len(text) if end is None else end):
         raw = m[0]
-        gap = text[last : m.start()]
+        begin, stop = m.span()
+        gap = text[last:begin]
+        plain = raw.isascii()
+        capital = raw[0].isupper()
         found.append(
             Token(
-                m.start(),
-                m.end(),
-                fold(raw).replace("\u2019", "'"),
-                raw[0].isupper(),
-                len(raw) > 1 and raw.isupper(),
-                any(c in _DASHES for c in gap),
+                begin,
+                stop,
+                raw.lower() if plain else fold(raw).replace("\u2019", "'"),
+                capital,
+                capital and len(raw) > 1 and raw.isupper(),
+                gap != " " and any([c in _DASHES for c in gap]),
                 not gap or gap in _DASHES,
-                "" if raw.isascii() else unicodedata.normalize("NFC", raw).lower(),
+                "" if plain else unicodedata.normalize("NFC", raw).lower(),
             )
         )
-        last = m.end()
+        last = stop
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A phrase of the lexicon: ``size`` tokens that mean ``value`` as a ``sort`` of thing."""
+class Match(NamedTuple):
+    """A phrase of the lexicon: ``size`` tokens that mean ``value`` as a ``sort`` of thing.
+
+    ``level`` is the level of the State that the word for a head says itself.
+    """
 
     size: int
     sort: str
     value: str
+    level: str = ""
 
 
 @dataclass(slots=True)
@@ -139,7 +151,7 @@ class Lexicon:
     """All phrases of one language, by first word."""
 
     phrases: dict[str, dict[str, tuple[tuple[str, str], ...]]]
-    longest: dict[str, int]
+    sizes: dict[str, tuple[int, ...]]
     exact: dict[str, str]
     compounding: bool
     links: tuple[str, ...]
@@ -152,38 +164,85 @@ class Lexicon:
     marked: frozenset[str]
     vietnamese: dict[str, tuple[tuple[str, str], ...]]
     vietnamese_longest: int
+    plain: dict[str, tuple[tuple[str, str], ...]]
+    plain_starts: frozenset[str]
     singles: dict[str, tuple[tuple[str, str], ...]]
     generic_before: frozenset[str]
     generic_after: tuple[tuple[str, ...], ...]
     articles: frozenset[str]
 
-    def matches(self, tokens: Sequence[Token], i: int) -> list[Match]:
-        """Every phrase that begins at token ``i``, longest first."""
+    def matches(self, tokens: Sequence[Token], i: int, plain: bool = False) -> list[Match]:
+        """Every phrase that begins at token ``i``, longest first.
+
+        ``plain`` adds the Vietnamese phrases without their diacritics.
+        """
         first = tokens[i].word
         table = self.phrases.get(first)
         found: list[Match] = []
         if table is not None:
-            longest = min(self.longest[first], len(tokens) - i)
-            words = [t.word for t in tokens[i : i + longest]]
-            for n in range(longest, 0, -1):
-                entry = table.get(" ".join(words[:n]))
-                if entry:
-                    found += [Match(n, sort, value) for sort, value in entry]
-        if any(t.exact for t in tokens[i : i + 2]):
+            sizes = self.sizes[first]
+            words = [t.word for t in tokens[i : i + sizes[0]]] if sizes[0] > 1 else [first]
+            for n in sizes:
+                if n <= len(words):
+                    entry = table.get(" ".join(words[:n]) if n > 1 else first)
+                    if entry:
+                        found += [Match(n, sort, value) for sort, value in entry]
+        marked = tokens[i].exact
+        if not marked and tokens[i].capital:
+            marked = any([t.exact for t in tokens[i + 1 : i + 3]])
+        if marked:
             words = [t.exact or t.word for t in tokens[i : i + self.vietnamese_longest]]
-            for n in range(len(words), 0, -1):
-                entry = self.vietnamese.get(" ".join(words[:n]))
-                if entry:
-                    found += [Match(n, sort, value) for sort, value in entry]
-                    found.sort(key=lambda m: -m.size)
-                    break
+            found += _longest_in(self.vietnamese, words)
+            found.sort(key=lambda m: -m.size)
+        elif plain:
+            words = [t.word for t in tokens[i : i + self.vietnamese_longest]]
+            found += _longest_in(self.plain, words)
+            found.sort(key=lambda m: -m.size)
         return found
+
+    def opens_plain(self, tokens: Sequence[Token], i: int) -> bool:
+        """Whether a Vietnamese name that lost its diacritics begins at token ``i``.
+
+        A head of several words whose later words are small, one of a single word with a field
+        behind it, or an abbreviation with a level behind it.
+        """
+        first = tokens[i]
+        if first.word not in self.plain_starts or not first.capital or first.exact:
+            return False
+        words = [t.word for t in tokens[i : i + self.vietnamese_longest]]
+        heads = [m for m in _longest_in(self.plain, words) if m.sort in ("head", "name")]
+        size = heads[0].size if heads else 1
+        after = tokens[i + size : i + size + 1]
+        if size > 2:
+            return True
+        if size == 2:
+            return not tokens[i + 1].capital or tokens[i + 1].upper
+        sorts = {m.sort for m in _longest_in(self.plain, words[1:])} if after else set()
+        if first.upper:
+            return "level" in sorts and not after[0].capital
+        if any(m.value == "newspaper" for m in heads):
+            return bool(after) and _province_at(tokens, i + 1) > 0
+        return bool(heads) and "field" in sorts and len(words) > 2
 
     def compound(self, word: str) -> tuple[tuple[str, str], ...] | None:
         """The parts of a compound word (``districtspartijcomité``), or ``None``."""
         if not self.compounding or len(word) < 8:
             return None
         return _split(self, word, 3)
+
+
+def _longest_in(
+    table: dict[str, tuple[tuple[str, str], ...]], words: Sequence[str]
+) -> list[Match]:
+    """What the longest phrase at the start of ``words`` means; of a head also its level."""
+    for n in range(len(words), 0, -1):
+        entry = table.get(" ".join(words[:n]))
+        if entry:
+            return [
+                Match(n, sort, *value.split(" ")) if sort == "head" else Match(n, sort, value)
+                for sort, value in entry
+            ]
+    return []
 
 
 def _split(lexicon: Lexicon, word: str, depth: int) -> tuple[tuple[str, str], ...] | None:
@@ -234,13 +293,40 @@ def _vietnamese() -> dict[str, tuple[tuple[str, str], ...]]:
     for name, row in data["fields"].items():
         if row.get("vi"):
             add(row["vi"], "field", name)
-    for section, sort in (("heads", "head"), ("levels", "level"), ("fields", "field")):
+    for section, sort in _VIETNAMESE:
         for value, phrases in data["vietnamese"][section].items():
             for phrase in phrases:
                 add(phrase, sort, value)
     for name_id, row in facts.named().items():
         if row.get("vi"):
             add(row["vi"], "name", name_id)
+    return {phrase: tuple(entries) for phrase, entries in collected.items()}
+
+
+@cache
+def _names() -> tuple[tuple[str, str, tuple[Token, ...]], ...]:
+    """Every name of the bodies that have one of their own: body, sort of name, words."""
+    return tuple(
+        (name_id, sort, tuple(words))
+        for name_id, row in facts.named().items()
+        for sort, names in (
+            ("name", row.get("names", ())),
+            ("shared", row.get("shared", ())),
+            ("vi", (row["vi"],) if "vi" in row else ()),
+        )
+        for name in names
+        if (words := tokenise(name))
+    )
+
+
+@cache
+def _plain() -> dict[str, tuple[tuple[str, str], ...]]:
+    """Vietnamese phrases without their diacritics; of names of single bodies the long ones."""
+    collected: dict[str, dict[tuple[str, str], None]] = {}
+    for phrase, entries in _vietnamese().items():
+        for entry in entries:
+            if entry[0] != "name" or phrase.count(" ") >= 3:
+                collected.setdefault(fold(phrase), {})[entry] = None
     return {phrase: tuple(entries) for phrase, entries in collected.items()}
 
 
@@ -293,35 +379,42 @@ def lexicon(language: str) -> Lexicon:
     )
     marked = {t.exact for names in data["names"].values() for n in names for t in tokenise(n)}
     own = {joined for table in collected.values() for joined in table}
-    for name_id, row in facts.named().items():
-        for name in row.get("names", ()):
-            add(name, "name", name_id)
-            if len(_phrase(name)) == 1:
-                key = fold(name)
-                exact[key] = name if name.isupper() and exact.get(key, name) else ""
-        for name in row.get("shared", ()):
-            add(name, "shared", name_id)
-        for name in (*row.get("names", ()), row.get("vi", "")):
-            words = tokenise(name)
-            marked.update(t.exact for t in words if len(words) == 1)
-            joined = " ".join(t.word for t in words)
-            if len(words) > 1 and joined not in own:
+    for name_id, sort, words in _names():
+        joined = " ".join(t.word for t in words)
+        if sort != "vi":
+            collected.setdefault(words[0].word, {}).setdefault(joined, {})[sort, name_id] = None
+        if sort == "shared":
+            continue
+        if len(words) > 1:
+            if joined not in own:
                 first, last = cased.get(joined, (True, True))
                 cased[joined] = (first and words[0].capital, last and words[-1].capital)
+        elif sort == "name":
+            marked.add(words[0].exact)
+            upper = words[0].upper and exact.get(joined, joined)
+            exact[joined] = joined.upper() if upper else ""
     for section, sort in (("heads", "head"), ("fields", "field"), ("levels", "level")):
         for value, entries in facts.data("organisations")["vietnamese"][section].items():
             for phrase in entries:
                 if phrase.isascii() and phrase.isupper():
                     add(phrase, sort, value)
                     exact.setdefault(fold(phrase), phrase)
-    vietnamese = _vietnamese()
+    vietnamese, plain = _vietnamese(), _plain()
+    plain_starts = frozenset(
+        joined.split(" ")[0]
+        for joined, entries in plain.items()
+        if any(sort in ("head", "name") for sort, _ in entries)
+    )
     phrases = {
         first: {joined: tuple(entries) for joined, entries in table.items()}
         for first, table in collected.items()
     }
     return Lexicon(
         phrases,
-        {first: max(j.count(" ") + 1 for j in table) for first, table in phrases.items()},
+        {
+            first: tuple(sorted({j.count(" ") + 1 for j in table}, reverse=True))
+            for first, table in phrases.items()
+        },
         exact,
         data["compounding"],
         tuple(data.get("compound_links", ())),
@@ -330,12 +423,16 @@ def lexicon(language: str) -> Lexicon:
         ),
         frozenset(data["number_words"]),
         starts,
-        frozenset(joined.split(" ")[0] for joined in (*cased, *vietnamese)) | frozenset(exact),
+        frozenset(joined.split(" ")[0] for joined in (*cased, *vietnamese))
+        | frozenset(exact)
+        | plain_starts,
         cased,
         frozenset(facts.data("bodies")["another"]),
         frozenset(marked),
         vietnamese,
         max((p.count(" ") + 1 for p in vietnamese), default=0),
+        plain,
+        plain_starts,
         {
             first: keep
             for first, table in phrases.items()
@@ -398,7 +495,7 @@ def _province_at(tokens: Sequence[Token], i: int) -> int:
 
 def _name_at(tokens: Sequence[Token], i: int) -> int:
     """How many capitalised tokens from ``i`` on are a Vietnamese place name; 0 below two."""
-    if tokens[i].word not in places.gazetteer().first_words:
+    if not tokens[i].capital or tokens[i].word not in places.gazetteer().first_words:
         return 0
     names = places.gazetteer().by_name
     for n in range(min(4, len(tokens) - i), 1, -1):
@@ -427,16 +524,20 @@ class _Reader:
         self.listing = False
         self.before = 0
         self.joins = ("connector",) if strict else ("connector", "loose")
+        self.plain = False
+        self.nameless = False
 
     def best(self, i: int, *sorts: str) -> Match | None:
         """The longest phrase at ``i`` of one of ``sorts``, earlier sorts first at equal length."""
         known = self.known.get(i)
         if known is None:
-            known = self.lex.matches(self.tokens, i)
+            known = self.lex.matches(self.tokens, i, self.plain)
             if self.tokens[i].exact:
                 known = [m for m in known if m.sort not in _SMALL]
-            if any(m.sort == "shared" for m in known):
+            if not self.strict and any(m.sort == "shared" for m in known):
                 known = [self._as_name(m, i) for m in known]
+            if self.nameless:
+                known = [m for m in known if m.sort != "name"]
             self.known[i] = known
         if not known:
             return None
@@ -487,11 +588,20 @@ class _Reader:
         j = i
         head: Match | None = None
         tail_parts: tuple[tuple[str, str], ...] = ()
+        counted = i + 1 < limit and tokens[i + 1].word.isdigit()
+        formation = self._formation(i) if counted else None
+        if formation is not None:
+            part, j = formation
+            parts = [part]
+            last = self._after(parts, j, limit)
+            return Parsed(i, last, tuple(parts), self.unknown)
         while j < limit:
             token = tokens[j]
             if self.strict and j > i and token.dash and not token.glued:
                 return None
             match = self.best(j, "head", "name")
+            if match is not None and match.sort == "name" and (proper or before):
+                match = self.best(j, "head") or match
             size = _name_at(tokens, j)
             if size and (match is None or match.size < size) and not _province_at(tokens, j):
                 if not self.lex.compounding and self.strict:
@@ -594,6 +704,24 @@ class _Reader:
         del tail_parts
         return Parsed(i, last, tuple(parts), self.unknown)
 
+    def _formation(self, i: int) -> tuple[Part, int] | None:
+        """A region of the navy named by its number (``Region 4 of the Navy``), and its end."""
+        level = self.best(i, "level")
+        j = i + level.size if level is not None else i
+        if level is None or level.value not in ("region", "province") or j + 1 >= len(self.tokens):
+            return None
+        number = self.tokens[j].word
+        if not number.isdigit() or len(number) > 2:
+            return None
+        j += 1
+        while j < len(self.tokens) and (joint := self.best(j, "connector")) is not None:
+            j += joint.size
+        head = self.best(j, "head") if j < len(self.tokens) else None
+        kind = facts.data("organisations")["formations"].get(head.value) if head else None
+        if head is None or kind is None or not self.tokens[j].capital:
+            return None
+        return Part(kind, numbers=[number]), j + head.size
+
     def _syllable(self, j: int, match: Match) -> bool:
         """Whether a short word of the lexicon is rather a syllable of the name before it."""
         token = self.tokens[j]
@@ -615,7 +743,7 @@ class _Reader:
         if match.sort == "name":
             row = facts.named().get(match.value, {})
             return Part(row.get("kind", ""), match.value)
-        return Part(match.value)
+        return Part(match.value, levels=[match.level] if match.level else [])
 
     def _modify(self, part: Part, match: Match) -> None:
         if match.sort == "level":
@@ -1054,7 +1182,7 @@ class _Reader:
     def _name_then_head(self, j: int, limit: int) -> bool:
         """Whether a capitalised name runs from ``j`` into the head of a named body."""
         for step in range(1, 7):
-            if j + step >= limit:
+            if j + step >= min(limit, len(self.tokens)):
                 return False
             head = self.best(j + step, "head")
             if head is not None and _scope(head.value) == "named":
@@ -1062,6 +1190,17 @@ class _Reader:
             if not self.tokens[j + step].capital:
                 return False
         return False
+
+    def goes_on(self, parsed: Parsed) -> bool:
+        """Whether a known name is but the beginning of the name of another body."""
+        if not self.lex.compounding or parsed.last >= len(self.tokens):
+            return False
+        after = self.tokens[parsed.last]
+        if not after.capital or after.dash:
+            return False
+        return after.word in self.lex.another or self._name_then_head(
+            parsed.last, parsed.last + _LONGEST
+        )
 
     def _opens_body(self, j: int, head: Match) -> bool:
         after = j + head.size
@@ -1073,6 +1212,9 @@ class _Reader:
         """Whether a body of ``part``'s kind can belong to the one that ``match`` begins."""
         row = kind_of(part.kind)
         kind = match.value if match.sort == "head" else ""
+        if _scope(part.kind) == "unit":
+            joint = linked and self.lex.compounding
+            return joint or (bool(part.numbers) and _scope(kind) == "unit")
         if row.get("of_body") or row.get("party"):
             return kind not in ("union", "association", "federation", "organisation", "team")
         if part.kind == "party-central-committee":
@@ -1138,7 +1280,9 @@ def parse(text: str, language: str, strict: bool = False) -> Parsed | None:
     first = 0
     while first < len(tokens) - 1 and tokens[first].word in lex.articles:
         first += 1
-    return _Reader(lex, tokens, strict).parse(first)
+    reader = _Reader(lex, tokens, strict)
+    reader.plain = lex.opens_plain(tokens, first)
+    return reader.parse(first)
 
 
 def match_spans(text: str, language: str) -> list[tuple[int, int, float]]:
@@ -1193,7 +1337,18 @@ def _match_line(text: str, start: int, end: int, lex: Lexicon) -> Iterator[tuple
             i += 1
             continue
         reader.listing = False
-        parsed = reader.parse(i)
+        if tokens[i].word in lex.plain_starts and lex.opens_plain(tokens, i):
+            inner = _Reader(lex, tokens, True)
+            inner.plain = True
+            parsed = inner.parse(i)
+        else:
+            parsed = reader.parse(i)
+        if parsed is not None and parsed.parts[0].name_id and reader.goes_on(parsed):
+            inner = _Reader(lex, tokens, True)
+            inner.nameless = True
+            whole = inner.parse(i)
+            if whole is not None and whole.last > parsed.last:
+                parsed = whole
         if parsed is None:
             i += 1
             continue
