@@ -458,10 +458,13 @@ def selaras(*arguments: str | Path, hidden: str = "") -> subprocess.CompletedPro
         ("spacy:no_such_package", "", "python -m spacy download no_such_package"),
         ("spacy:json", "", "spacy:json: this package holds no spaCy pipeline"),
         ("spacy:corpus", "", "spacy:corpus: no spaCy pipeline there"),
-        ("stanza:nl", "stanza", "needs stanza, not installed here; run: pip install torch, then"),
+        ("stanza:nl", "stanza torch", "needs stanza and torch, not installed here; run: pip"),
         ("nl=stanza:nl", "stanza torch", "pip install 'selaras[stanza]'"),
-        ("transformers:x", "torch", "needs torch, not installed here; run: pip install torch"),
-        ("ms=transformers:x", "transformers", "pip install 'selaras[transformers]'"),
+        (
+            "ms=transformers:x",
+            "transformers torch safetensors",
+            "run: pip install torch, then pip install 'selaras[transformers]'",
+        ),
     ],
 )
 def test_a_choice_that_cannot_be_is_one_line_before_anything_is_read(
@@ -475,6 +478,12 @@ def test_a_choice_that_cannot_be_is_one_line_before_anything_is_read(
     assert done.stderr.count("\n") == 1
     assert done.stdout == ""
     assert not (tmp_path / "out").exists()
+
+
+def test_only_what_is_missing_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "_installed", lambda library: library != "torch")
+    with pytest.raises(ModelError, match=r"'transformers' needs torch, not installed here"):
+        load("transformers:x")
 
 
 @pytest.mark.parametrize("engine", ["stanza", "transformers"])
