@@ -160,14 +160,77 @@ def test_every_body_of_the_languages_is_known_to_the_facts() -> None:
     for code in CODES:
         own = languages.data(code, "organisations")
         assert set(own["heads"]) <= set(data["kinds"])
-        assert set(own["names"]) <= set(data["named"])
+        assert set(own["names"]) <= set(facts.named())
         assert set(own["fields"]) == set(languages.data(CODES[0], "organisations")["fields"])
         assert all(
             phrases for table in ("heads", "fields", "names") for phrases in own[table].values()
         )
     for row in data["compositions"]:
         assert row["body"] in data["kinds"]
-    assert all(KEY.fullmatch(k) for k in [*data["kinds"], *data["named"]])
+    assert all(KEY.fullmatch(k) for k in [*data["kinds"], *facts.named()])
+
+
+def test_a_body_has_one_entry_and_a_known_kind() -> None:
+    older, newer = facts.data("organisations"), facts.data("bodies")
+    assert not set(older["named"]) & set(newer["named"])
+    for key, row in newer["named"].items():
+        assert set(row) <= {"kind", "label", "vi", "names", "shared"}, key
+        assert row["kind"] in older["kinds"], key
+        assert row.get("names") or row.get("shared") or row.get("vi"), key
+        if "/" in key:
+            assert key.startswith(f"{row['kind']}/"), key
+
+
+# A sentence around a name, that says nothing about it: what stands before, what behind.
+AROUND = {"ms": ("Semalam wakil ", " datang."), "nl": ("Gisteren kwam ", " langs.")}
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_name_of_its_own_is_found_and_is_its_body(code: str) -> None:
+    before, behind = AROUND[code]
+    for key, row in facts.named().items():
+        for name in row.get("names", ()):
+            text = before + name + behind
+            assert [text[a:b] for a, b, _ in match_spans(text, code)] == [name], key
+            parsed = lexicon.parse(name, code)
+            assert parsed is not None
+            assert parsed.parts[0].name_id == key
+        if "vi" in row:
+            text = before + row["vi"] + behind
+            assert [text[a:b] for a, b, _ in match_spans(text, code)] == [row["vi"]], key
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_name_that_is_also_another_thing_is_found_beside_a_head_only(code: str) -> None:
+    before, behind = AROUND[code]
+    heads = languages.data(code, "organisations")["heads"]
+    beside = 0
+    for key, row in facts.data("bodies")["named"].items():
+        for name in row.get("shared", ()):
+            text = before + name + behind
+            assert match_spans(text, code) == [], name
+            assert ids(name, code, [name])[name] == key
+            if row["kind"] in ("bank", "company", "club"):
+                titled = f"{heads[row['kind']][0].capitalize()} {name}"
+                text = before + titled + behind
+                found = [text[a:b] for a, b, _ in match_spans(text, code)]
+                beside += found == [titled]
+    assert beside > 100
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_no_name_of_its_own_is_found_in_small_letters(code: str) -> None:
+    own = languages.data(code, "organisations")["names"]
+    worded = {phrase for phrases in own.values() for phrase in phrases}
+    before, behind = AROUND[code]
+    for row in facts.data("bodies")["named"].values():
+        for name in row.get("names", ()):
+            small = name.lower()
+            if small == name or small in worded:
+                continue
+            text = before + small + behind
+            inside = [text[a:b] for a, b, _ in match_spans(text, code)]
+            assert small not in inside, small
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -83,7 +83,7 @@ def tokenise(text: str, start: int = 0, end: int | None = None) -> list[Token]:
                 raw.lower() if plain else fold(raw).replace("\u2019", "'"),
                 capital,
                 capital and len(raw) > 1 and raw.isupper(),
-                gap != " " and any([c in _DASHES for c in gap]),
+                gap != " " and not _DASHES.isdisjoint(gap),
                 not gap or gap in _DASHES,
                 "" if plain else unicodedata.normalize("NFC", raw).lower(),
             )
@@ -176,7 +176,8 @@ class Lexicon:
 
         ``plain`` adds the Vietnamese phrases without their diacritics.
         """
-        first = tokens[i].word
+        token = tokens[i]
+        first = token.word
         table = self.phrases.get(first)
         found: list[Match] = []
         if table is not None:
@@ -187,10 +188,7 @@ class Lexicon:
                     entry = table.get(" ".join(words[:n]) if n > 1 else first)
                     if entry:
                         found += [Match(n, sort, value) for sort, value in entry]
-        marked = tokens[i].exact
-        if not marked and tokens[i].capital:
-            marked = any([t.exact for t in tokens[i + 1 : i + 3]])
-        if marked:
+        if token.exact or (token.capital and any(t.exact for t in tokens[i + 1 : i + 3])):
             words = [t.exact or t.word for t in tokens[i : i + self.vietnamese_longest]]
             found += _longest_in(self.vietnamese, words)
             found.sort(key=lambda m: -m.size)
@@ -231,9 +229,7 @@ class Lexicon:
         return _split(self, word, 3)
 
 
-def _longest_in(
-    table: dict[str, tuple[tuple[str, str], ...]], words: Sequence[str]
-) -> list[Match]:
+def _longest_in(table: dict[str, tuple[tuple[str, str], ...]], words: Sequence[str]) -> list[Match]:
     """What the longest phrase at the start of ``words`` means; of a head also its level."""
     for n in range(len(words), 0, -1):
         entry = table.get(" ".join(words[:n]))
@@ -676,6 +672,9 @@ class _Reader:
             return None
         if head is None:
             return None
+        place = head.sort == "name" and any(m.sort == "level" for m in before)
+        if self.strict and place and _of_syllables(tokens[j : j + head.size]):
+            return None  # the place that the body has its name from
         part = self._part(head)
         named = not part.name_id and (
             _scope(part.kind) == "named"
@@ -1129,10 +1128,10 @@ class _Reader:
                 if self.strict and kind_of(part.kind).get("class") != "commission":
                     return 0
                 part.party = True
-            elif self.strict and match.sort == "noise" and scope != "named":
-                return 0
-            elif self.strict and part.name_id and match.sort == "noise" and not tokens[j].capital:
-                return 0
+            elif self.strict and match.sort == "noise":
+                unsure = part.name_id and not tokens[j].capital  # it may just mean `together`
+                if scope != "named" or unsure:
+                    return 0
             return match.size
         if (
             match.sort == "name"
@@ -1279,6 +1278,8 @@ def parse(text: str, language: str, strict: bool = False) -> Parsed | None:
     lex = lexicon(language)
     first = 0
     while first < len(tokens) - 1 and tokens[first].word in lex.articles:
+        if any(m.sort == "name" for m in lex.matches(tokens, first)):
+            break
         first += 1
     reader = _Reader(lex, tokens, strict)
     reader.plain = lex.opens_plain(tokens, first)
@@ -1391,6 +1392,11 @@ def _known_field(fields: Sequence[str]) -> bool:
     return any(unique == frozenset(row.get("fields", ())) for row in data["compositions"])
 
 
+def _of_syllables(tokens: Sequence[Token]) -> bool:
+    """Whether a name is all of syllables that places have too."""
+    return all(t.word in places.syllables() for t in tokens)
+
+
 def _other_thing(lex: Lexicon, tokens: Sequence[Token], parsed: Parsed) -> bool:
     """Whether a body's name is here part of a product's, a person's or a place's, or a unit."""
     first, last = parsed.first, parsed.last
@@ -1408,9 +1414,9 @@ def _other_thing(lex: Lexicon, tokens: Sequence[Token], parsed: Parsed) -> bool:
     size = last - first
     if size == 1:
         return before.word[0].isdigit() and len(tokens[first].word) == 2 and not tokens[first].dash
-    syllables = places.syllables()
-    if not all(t.word in syllables for t in tokens[first:last]):
+    if not _of_syllables(tokens[first:last]):
         return False
+    syllables = places.syllables()
     level = any(sort == "level" for sort, _ in lex.singles.get(before.word, ()))
     person = before.capital and not tokens[first].dash and before.word in syllables
     follows = after is not None and after.capital and not after.dash and after.word in syllables
