@@ -109,7 +109,8 @@ _NER = click.option(
     multiple=True,
     metavar="[LANG=]ENGINE",
     help="What finds the names of bodies, in every language or in LANG (may be given again): "
-    "default, spacy:PATH or spacy:PACKAGE, stanza:nl (Stanza's own models) or stanza:PATH, "
+    "default, selaras:PATH (models of 'selaras train'), spacy:PATH or spacy:PACKAGE, stanza:nl "
+    "(Stanza's own models) or stanza:PATH, "
     "transformers:PATH or transformers:HUB-ID. Nothing is fetched.",
 )
 
@@ -545,9 +546,9 @@ Training needs packages that running does not:
     help="Languages whose frequent words must be known.",
 )
 @click.option("--vocabulary", type=click.IntRange(5_000), default=36_000, show_default=True)
-@click.option("--epochs", type=click.IntRange(1), default=5, show_default=True)
-@click.option("--layers", type=click.IntRange(1, 12), default=8, show_default=True)
-@click.option("--rate", type=float, default=3e-4, show_default=True, help="Learning rate.")
+@click.option("--epochs", type=click.IntRange(1), default=4, show_default=True)
+@click.option("--layers", type=click.IntRange(1, 12), default=12, show_default=True)
+@click.option("--rate", type=float, default=2e-4, show_default=True, help="Learning rate.")
 @click.option("--seed", type=int, default=20261121, show_default=True)
 @click.option(
     "--runs", type=click.IntRange(1), default=2, show_default=True, help="Trainings to average."

@@ -22,6 +22,8 @@ from pipeline.recognise import Name, Recogniser, engines
 from pipeline.recognise.snap import is_person
 from pipeline.records import Mention, Organisation, Reference, Span, Statistic
 
+# A model that is as sure as this of a name is right even where the name looks like another thing.
+_SURE = 0.9
 # How near before a figure, in characters and within its clause, a body is taken for its subject.
 _NEXT_TO = 60
 _CLAUSE_END = re.compile(r"[;:()\n]")
@@ -58,11 +60,12 @@ def _is_body(organisation: Organisation) -> bool:
     """Whether what the model took for a name is that of a body.
 
     A bare noun of kind that points at no body of the article is a kind in general. A name without
-    any word of the lexicon that is a place or a person is just that.
+    any word of the lexicon that is a place or a person is just that, unless the model is sure: a
+    company may be called so, and the second of two bodies under one head is a bare place.
     """
     if organisation.canonical_id is None:
         return False
-    if organisation.body is not None:
+    if organisation.body is not None or organisation.score >= _SURE:
         return True
     words = organisation.text.split()
     if places.candidates(organisation.text) or is_person(words[-3:]) or is_person(words[-4:]):

@@ -70,6 +70,19 @@ def snapped(text: str, surface: str, language: str) -> str:
         ),
         ("ms", "Rejimen 877 menghantar askar.", "Rejimen 877", "Rejimen 877"),
         (
+            "ms",
+            "Wakil Syarikat Penghantaran Kuasa 3 hadir.",
+            "Syarikat Penghantaran Kuasa 3",
+            "Syarikat Penghantaran Kuasa 3",
+        ),
+        (
+            "nl",
+            "Zij is voorzitter van de Provinciale VrouwenunieTran Thi Hoa.",
+            "Provinciale VrouwenunieTran",
+            "Provinciale Vrouwenunie",
+        ),
+        ("nl", "De telefoons van VinFast Trading zijn op.", "VinFast Trading", "VinFast Trading"),
+        (
             "nl",
             "Het Volkscomité van de provincie Ha Giang vergadert.",
             "Volkscomité van de provincie Ha Giang",
@@ -119,3 +132,35 @@ def test_the_rest_of_a_country_is_no_company() -> None:
     start = text.index("Syarikat")
     name = Name(start, start + len("Syarikat"), 0.9, "test")
     assert snap([name], match_spans(text, "ms"), text, "ms") == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "surface", "kept"),
+    [
+        (
+            "ms",
+            "Surat kepada Jawatankuasa Rakyat komun, wad dan zon khas.",
+            "Jawatankuasa Rakyat komun",
+            False,
+        ),
+        ("ms", "Pegawai Kesatuan Wanita komun dan wad hadir.", "Kesatuan Wanita komun", False),
+        (
+            "ms",
+            "Jawatankuasa Rakyat komun dan wad Tan Lap hadir.",
+            "Jawatankuasa Rakyat komun",
+            True,
+        ),
+        ("ms", "Polis Komun, bersama penduduk, tiba.", "Polis Komun", True),
+        ("nl", "Het volkscomité van de gemeente en de wijk.", "volkscomité van de gemeente", False),
+        (
+            "nl",
+            "Het volkscomité van de gemeente en de politie.",
+            "volkscomité van de gemeente",
+            True,
+        ),
+    ],
+)
+def test_bodies_of_many_places_are_none(language: str, text: str, surface: str, kept: bool) -> None:
+    start = text.index(surface)
+    name = Name(start, start + len(surface), 0.9, "test")
+    assert bool(snap([name], match_spans(text, language), text, language)) is kept

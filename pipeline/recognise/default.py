@@ -1,15 +1,12 @@
-"""The default recogniser: a trained model that weighs a lexicon of heads and fields."""
+"""A model's names with their edges as the rules of annotation want them."""
 
 from __future__ import annotations
 
 from pipeline import models
 from pipeline.normalise.lexicon import match_spans
 from pipeline.recognise import Name, Recogniser
+from pipeline.recognise.encoder import EncoderRecogniser
 from pipeline.recognise.snap import snap
-from pipeline.recognise.spacy_ner import SpacyRecogniser
-
-# A name that the lexicon reads with the same borders is right more often than others.
-_AGREED = 0.97
 
 
 class DefaultRecogniser:
@@ -27,9 +24,7 @@ class DefaultRecogniser:
         agreed = {(start, end) for start, end, _ in lexicon}
         names = snap(self._model.recognise(text), lexicon, text, self._language)
         return [
-            name._replace(score=max(name.score, _AGREED), reason="model and lexicon")
-            if (name.start, name.end) in agreed
-            else name
+            name._replace(reason="model and lexicon") if (name.start, name.end) in agreed else name
             for name in names
         ]
 
@@ -39,4 +34,4 @@ def default_recogniser(language: str) -> Recogniser:
 
     Raises ``recognise.ModelError`` when the model cannot be loaded.
     """
-    return DefaultRecogniser(SpacyRecogniser(models.folder(language)), language)
+    return DefaultRecogniser(EncoderRecogniser(models.folder(language), language), language)

@@ -137,7 +137,9 @@ class Reader:
                 first_of.append(-1)
                 breaks.append(len(ids))
             position += len(line) + 1
-        return Pieces(np.asarray(ids, np.int64), np.asarray(first_of), starts, ends, breaks)
+        return Pieces(
+            np.asarray(ids, np.int64), np.asarray(first_of, np.int64), starts, ends, breaks
+        )
 
 
 def windows(pieces: Pieces, text: str, core: int, context: int) -> Iterator[Window]:
@@ -390,7 +392,8 @@ class EncoderRecogniser:
     ) -> None:
         """Load the model in ``folder`` for texts of ``language``.
 
-        Names whose score is below ``threshold`` (the model's own when not given) are left out.
+        Names whose score is below ``threshold`` (the model's own when not given) are left out;
+        where the lexicon reads a name with the same edges, the model's lower one is enough.
 
         ``meta.json`` may name files outside the folder (``path``, relative to it), so that two
         languages share one model; it is then held in memory once.
@@ -413,6 +416,7 @@ class EncoderRecogniser:
             self._slope, self._shift = (float(x) for x in tuned["calibration"])
             own = float(tuned.get("threshold", 0.0))
             self._threshold = own if threshold is None else threshold
+            self._agreed = min(self._threshold, float(tuned.get("threshold_agreed", own)))
             self.source = f"{meta['name']} {meta['version']}"
             files = {
                 name: _checked(folder, name, meta["files"][name]) for name in (MODEL, TOKENIZER)
@@ -454,6 +458,8 @@ class EncoderRecogniser:
 
     def recognise(self, text: str) -> list[Name]:
         """The organisation names in ``text``, sorted; see ``Recogniser.recognise``."""
+        known = match_spans(text, self._language) if self._lexicon else []
+        agreed = {(start, end) for start, end, _ in known}
         names: list[Name] = []
         position = 0
         for found in self.find(text):
@@ -461,8 +467,20 @@ class EncoderRecogniser:
                 continue
             score = calibrated(found.raw, self._slope, self._shift)
             edges = snap(text, found.start, found.end, self.articles)
-            if edges is None or edges[0] < position or score < self._threshold:
+            if edges is None or edges[0] < position:
+                continue
+            if score < (self._agreed if edges in agreed else self._threshold):
                 continue
             names.append(Name(*edges, round(score, 4), "model"))
             position = edges[1]
         return names
+
+
+def load(model: str, language: str) -> EncoderRecogniser:
+    """The engine ``selaras:MODEL``: a folder that ``selaras train`` wrote, or one in it.
+
+    Raises ``ModelError`` as ``EncoderRecogniser`` does.
+    """
+    folder = Path(model)
+    own = folder / language
+    return EncoderRecogniser(own if own.is_dir() else folder, language)

@@ -2,6 +2,7 @@
 
 A setting is ``default`` or ``ENGINE:MODEL``:
 
+    selaras:PATH                     models that ``selaras train`` made
     spacy:PATH or spacy:PACKAGE      a spaCy pipeline with an entity recogniser
     stanza:LANG or stanza:PATH       Stanza's own models of a language, or an NER model file
     transformers:PATH or :HUB-ID     a token-classification model with safetensors weights
@@ -37,6 +38,12 @@ class Engine(NamedTuple):
 
 
 ENGINES = {
+    "selaras": Engine(
+        "pipeline.recognise.encoder",
+        ("onnxruntime", "tokenizers"),
+        "pip install selaras",
+        "a folder that 'selaras train' wrote",
+    ),
     "spacy": Engine(
         "pipeline.recognise.spacy_ner",
         ("spacy",),

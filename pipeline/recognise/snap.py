@@ -28,6 +28,23 @@ def _ordinal(language: str) -> re.Pattern[str] | None:
     return re.compile(rf"\s+(?:{pattern})(?!\w)", re.IGNORECASE) if pattern else None
 
 
+# Levels of which a province has many.
+_MANY = ("district", "town", "commune", "village")
+_GLUED = re.compile(r"(?<=[a-zà-ỹ])[A-ZĐÀ-Ỹ][a-zà-ỹ]+$")
+
+
+@cache
+def _of_many(language: str) -> re.Pattern[str]:
+    """A level at the end of a name and, after a comma or a conjunction, another, both without a
+    place: ``Jawatankuasa Rakyat komun`` before ``dan wad``."""
+    words = languages.data(language, "organisations")
+    levels = "|".join(re.escape(p) for level in _MANY for p in words["levels"][level])
+    joints = "|".join(re.escape(w) for w in sorted(words["conjunctions"], key=len, reverse=True))
+    return re.compile(
+        rf"(?<!\w)(?i:{levels})\s*(?:,\s*|\s(?i:{joints})\s+)(?i:{levels})(?!\w)(?!\s+[A-ZĐ])"
+    )
+
+
 def is_person(words: Sequence[str]) -> bool:
     """Whether capitalised words are a Vietnamese person's name: a family name and given names."""
     return (
@@ -44,15 +61,18 @@ def snap(
     """The names with their edges put right.
 
     Punctuation, a leading article, an open bracket and a figure that belongs to what follows go; an
-    ordinal behind a name comes in. Where the lexicon
-    reads a shorter name from the same start and what follows it begins with a figure or is a
-    person's name (``Provincial Party Committee Duong Van Thinh``), the name ends where the
-    lexicon's does; where words in small letters that the lexicon knows nothing of stand before a
-    name that it reads (``quality of the members of the Party Committee``), it begins there.
+    ordinal behind a name comes in, as one before it does; a family name glued to its last word goes
+    (``van de provincieNguyen``). Bodies of many places at once (``Jawatankuasa Rakyat komun dan
+    wad``) are kinds in general and none. Where the lexicon reads a shorter name
+    from the same start and what follows it is a person's name (``Provincial Party Committee Duong
+    Van Thinh``), the name ends where the lexicon's does; where words in small letters that the
+    lexicon knows nothing of stand before a name that it reads (``quality of the members of the
+    Party Committee``), it begins there.
     ``lexicon`` is sorted.
     """
     words = languages.data(language, "organisations")
     articles, ordinal = frozenset(words["articles"]), _ordinal(language)
+    many = _of_many(language)
     countries = frozenset(name for names in words["countries"].values() for name in names)
     scales = {"%", *languages.data(language, "numbers")["scales"]}
     starts = [start for start, _, _ in lexicon]
@@ -77,8 +97,15 @@ def snap(
             if shorter < end:
                 rest = text[shorter:end]
                 person = _PERSON.fullmatch(rest)
-                if rest.lstrip()[:1].isdigit() or (person and is_person(rest.split())):
+                if person and is_person(rest.split()):
                     end = shorter
+        if (
+            (glued := _GLUED.search(text[start:end]))
+            and places.fold(glued[0]) in places.gazetteer().surnames
+            and text[end : end + 1] == " "
+            and text[end + 1 : end + 2].isupper()
+        ):
+            end = start + glued.start()
         bracket = text.find("(", start, end)
         if bracket > start and ")" not in text[bracket:end]:
             end = bracket
@@ -90,6 +117,9 @@ def snap(
             end = start + figure.start()
         if edge := _TRAILING.search(text[start:end]):
             end = start + edge.start()
+        level = max(text.rfind(" ", start, end) + 1, start)
+        if start < end and many.match(text, level):
+            continue
         if start < end and not _in_country(text, start, end, countries):
             snapped.append(name._replace(start=start, end=end))
     return snapped

@@ -32,7 +32,14 @@ Progress = Callable[[Article], None]
 _BATCH_PER_WORKER = 16
 _NOTHING = Sidecar()
 # Libraries whose next version may read a text otherwise.
-_LIBRARIES = ("charset-normalizer", "langdetect", "spacy", "trafilatura", "vietnamadminunits")
+_LIBRARIES = (
+    "charset-normalizer",
+    "langdetect",
+    "onnxruntime",
+    "tokenizers",
+    "trafilatura",
+    "vietnamadminunits",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,8 @@ has learnt where to trust it. Loading reads JSON and ONNX and executes nothing.
 |---|---|---|
 {data}
 
-The encoder it began from is `{base}`, its first {layers} of 12 layers, its vocabulary cut to
-{pieces:,} pieces by counts of words.
+The encoder it began from is `{base}` ({layers} of its 12 layers), its vocabulary cut
+to {pieces:,} pieces by counts of words.
 
 ## Terms
 
@@ -51,7 +51,8 @@ model alone.
 
 `score` of a mention is the probability that the name is right: Platt's line through the log odds
 of the model's own estimate, fitted on dev. Expected calibration error {error:.3f} (five-fold over
-stories). Names below {threshold} are left out.
+stories). Names below {threshold} are left out, below {agreed} where the lexicon reads a name with
+the same edges.
 
 ![Scores against the share that is right]({plot})
 
@@ -102,6 +103,7 @@ def write(models: Path, meta: Mapping[str, Any], day: datetime.date | None = Non
             **own["dev"],
             error=own["expected_calibration_error"],
             threshold=own["threshold"],
+            agreed=own["threshold_agreed"],
             plot=PLOT,
             reliability="\n".join(f"| {n} | {s:.2f} | {r:.2f} |" for n, s, r in own["reliability"]),
             date=day or datetime.date.today(),

@@ -24,15 +24,17 @@ from pipeline.recognise.encoder import TAGS
 from pipeline.train import weights
 from pipeline.train.data import GOLD, NONE, PUBLIC, Example
 
+LOG = "log.jsonl"
+
 
 @dataclass(frozen=True)
 class Settings:
     """What a run is made with; all of it is written into the model's card."""
 
     seed: int = 20261121
-    epochs: int = 5
-    layers: int = 8
-    rate: float = 3e-4
+    epochs: int = 4
+    layers: int = 12
+    rate: float = 2e-4
     head_rate: float = 1e-3
     layer_decay: float = 1.0  # of the rate, from each layer to the one below
     warm_up: float = 0.1
@@ -188,6 +190,7 @@ def train(
     base = [g["lr"] for g in groups]
     checkpoint = folder / "checkpoint.pt"
     epoch = step = 0
+    seconds = 0.0
     frozen = {name for name, p in model.named_parameters() if not p.requires_grad}
     mean: dict[str, torch.Tensor] = {}
     averaged = 0
@@ -198,11 +201,12 @@ def train(
             optimiser.load_state_dict(saved["optimiser"])
             epoch, step, mean = saved["epoch"], saved["step"], saved["mean"]
             averaged = saved["averaged"]
+            seconds = saved.get("seconds", 0.0)
             torch.set_rng_state(saved["random"])
     first = list(batches(epoch_of(0), settings.batch_pieces, random.Random(settings.seed)))
     total = len(first) * settings.epochs
     warm = max(1, int(total * settings.warm_up))
-    begin = time.monotonic()
+    begin = time.monotonic() - seconds
     while epoch < settings.epochs:
         rng = random.Random(settings.seed + epoch)
         model.train()
@@ -234,7 +238,7 @@ def train(
             line |= measure(model)
             if mean:
                 line |= {f"mean {k}": v for k, v in measure(with_mean(model, mean)).items()}
-        with (folder / "log.jsonl").open("a", encoding="utf-8") as log:
+        with (folder / LOG).open("a", encoding="utf-8") as log:
             log.write(json.dumps(line) + "\n")
         if say is not None:
             say(line)
@@ -248,6 +252,7 @@ def train(
                 "step": step,
                 "mean": mean,
                 "averaged": averaged,
+                "seconds": time.monotonic() - begin,
                 "random": torch.get_rng_state(),
             },
             part,
