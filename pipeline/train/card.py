@@ -130,16 +130,16 @@ def plot(table: Sequence[Sequence[float]], path: Path) -> None:
         sizes = [12 + 3 * n**0.8 for n, _, _ in table]
         scores, right = [s for _, s, _ in table], [r for _, _, r in table]
         axes.scatter(scores, right, s=sizes, color="#1f6f8b", alpha=0.85, zorder=2)
-        for names, score, share in table:
+        for (names, score, share), size in zip(table, sizes, strict=True):
             axes.annotate(
                 f"{names:.0f}",
                 (score, share),
-                xytext=(7, -3),
+                xytext=(4 + size**0.5 / 2, -3),
                 textcoords="offset points",
                 fontsize=8,
                 color="0.35",
             )
         axes.set(
-            xlim=(0, 1.06), ylim=(-0.04, 1.06), xlabel="mean score", ylabel="share that is right"
+            xlim=(0, 1.16), ylim=(-0.04, 1.08), xlabel="mean score", ylabel="share that is right"
         )
         figure.savefig(path, metadata={"Date": None})
