@@ -450,7 +450,7 @@ def selaras(*arguments: str | Path, hidden: str = "") -> subprocess.CompletedPro
 @pytest.mark.parametrize(
     ("chosen", "hidden", "message"),
     [
-        ("frog:nl", "", "no engine for names is called 'frog'; choose from default, spacy:MODEL"),
+        ("frog:nl", "", "no engine for names is called 'frog'; choose from default, selaras:MODEL"),
         ("stanza", "", "'stanza' names no model; write stanza:MODEL"),
         ("nl=spacy:", "", "'spacy:' names no model"),
         ("xx=spacy:here", "", "no language 'xx' to choose an engine for names for"),
