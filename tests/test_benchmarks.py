@@ -320,7 +320,8 @@ def test_a_transformers_model_gives_the_same_scores(tmp_path: Path) -> None:
     assert read["input_ids"].tolist() == [[0, 4, 5, 2]]
     assert list(other.config.id2label.values()) == list(model.labels)
     with torch.no_grad():
-        mine, theirs = model(read["input_ids"]), other(**read).logits
+        ids = read["input_ids"]
+        mine, theirs = model(ids, torch.zeros_like(ids)), other(**read).logits
     assert torch.allclose(mine, theirs, atol=1e-5)
     assert json.loads((tmp_path / "config.json").read_text())["architectures"] == [
         "BertForTokenClassification"
