@@ -66,7 +66,7 @@ class Default(Encoder):
         """Load the model of ``language`` in ``folder``. Raises ``Missing``."""
         from pipeline import models
         from pipeline.recognise import ModelError
-        from pipeline.recognise.default import DefaultRecogniser, default_recogniser
+        from pipeline.recognise.default import SnappedRecogniser, default_recogniser
 
         if threads == 1 and folder == models.folder(language).parent:
             try:
@@ -75,7 +75,7 @@ class Default(Encoder):
                 raise Missing(str(error)) from error
             return
         super().__init__(folder, language, threads)
-        self.recogniser = DefaultRecogniser(self.recogniser, language)
+        self.recogniser = SnappedRecogniser(self.recogniser, language)
 
 
 class Transformers(_Timed):

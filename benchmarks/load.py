@@ -50,14 +50,14 @@ def child(what: str, folder: Path | None, texts: dict[str, str]) -> dict[str, fl
         for text in texts.values():
             read(text)
     else:
-        from pipeline.recognise.default import DefaultRecogniser, default_recogniser
+        from pipeline.recognise.default import SnappedRecogniser, default_recogniser
 
         if folder is None:
             recogniser = default_recogniser(what)
         else:
             from pipeline.recognise.encoder import EncoderRecogniser
 
-            recogniser = DefaultRecogniser(EncoderRecogniser(folder / what, what), what)
+            recogniser = SnappedRecogniser(EncoderRecogniser(folder / what, what), what)
         loaded = time.perf_counter()
         held = peak()
         recogniser.recognise(texts[what])

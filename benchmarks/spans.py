@@ -45,29 +45,13 @@ class Document:
     breaks: frozenset[int]
 
 
-def sentences(path: Path, token: int, tag: int) -> list[tuple[list[str], list[str]]]:
-    """The sentences of a column file as tokens and tags, columns counted from 0."""
-    found = []
-    words: list[str] = []
-    tags: list[str] = []
-    for line in [*path.read_text(encoding="utf-8").splitlines(), ""]:
-        cells = line.replace("\t", " ").split()
-        if len(cells) > max(token, tag):
-            words.append(cells[token])
-            tags.append(cells[tag])
-        elif words:
-            found.append((words, tags))
-            words, tags = [], []
-    return found
-
-
 def documents(path: Path, size: int, token: int = 1, tag: int = 2) -> list[Document]:
     """The sentences of a file in groups of ``size``, in their order: a context for each other.
 
     The files keep the order of the sentences but not where an article ends.
     """
+    read = data.sentences(path, token, tag)
     texts = data.columns(path, token, tag)
-    read = sentences(path, token, tag)
     return [
         _document(list(zip(texts[i : i + size], read[i : i + size], strict=True)))
         for i in range(0, len(texts), size)

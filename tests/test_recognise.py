@@ -88,7 +88,7 @@ def test_every_model_has_a_card() -> None:
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux says the peak in /proc")
 def test_loading_takes_little_time_and_memory() -> None:
-    """Both languages, in a process of its own: less than 2 s of processor time and 500 MB."""
+    """In a process of its own: less than 2 s of processor time a model, 500 MB for both."""
     code = (
         "import json, time; from pathlib import Path; begin = time.process_time(); "
         "from pipeline.recognise.default import default_recogniser as load; "

@@ -9,7 +9,7 @@ from pipeline.recognise.encoder import EncoderRecogniser
 from pipeline.recognise.snap import snap
 
 
-class DefaultRecogniser:
+class SnappedRecogniser:
     """The names that the model finds, their edges put right by the lexicon."""
 
     def __init__(self, model: Recogniser, language: str) -> None:
@@ -34,4 +34,4 @@ def default_recogniser(language: str) -> Recogniser:
 
     Raises ``recognise.ModelError`` when the model cannot be loaded.
     """
-    return DefaultRecogniser(EncoderRecogniser(models.folder(language), language), language)
+    return SnappedRecogniser(EncoderRecogniser(models.folder(language), language), language)

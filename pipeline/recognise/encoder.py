@@ -27,6 +27,7 @@ import numpy as np
 from pipeline import languages
 from pipeline.normalise.lexicon import match_spans
 from pipeline.recognise import ModelError, Name
+from pipeline.recognise.windows import readable
 
 FORMAT = 1
 MODEL = "model.onnx"
@@ -36,7 +37,6 @@ META = "meta.json"
 # A word, or one sign; combining marks belong to the letter before them. The tokeniser splits
 # before and after every sign too, so that a piece never spans two words.
 WORD = re.compile(r"[\w\u0300-\u036f]+|[^\w\s\u0300-\u036f]")
-_SURROGATE = re.compile("[\ud800-\udfff]")  # half a character: no tokeniser takes it
 _STOPS = frozenset(".!?;\u2026")
 _BLOCK = 100_000  # characters that are held in memory as pieces at once
 
@@ -119,8 +119,7 @@ class Reader:
         for line in text.split("\n"):
             if line and not line.isspace():
                 spans = [m.span() for m in WORD.finditer(line)]
-                shown = line if line.isascii() else _SURROGATE.sub("\ufffd", line)
-                read = self._tokenizer.encode(shown, add_special_tokens=False)
+                read = self._tokenizer.encode(readable(line), add_special_tokens=False)
                 ids += read.ids
                 at, taken = 0, -1
                 for start, end in read.offsets:

@@ -96,7 +96,7 @@ def recogniser(setting: str, language: str) -> Recogniser:
     Raises ``ModelError`` when the library is not installed or the model cannot be loaded, and
     ``ValueError`` as ``split`` does.
     """
-    from pipeline.recognise.default import DefaultRecogniser, default_recogniser
+    from pipeline.recognise.default import SnappedRecogniser, default_recogniser
 
     name, model = split(setting)
     if name == DEFAULT:
@@ -109,7 +109,7 @@ def recogniser(setting: str, language: str) -> Recogniser:
             f"run: {engine.install}"
         )
     found: Recogniser = importlib.import_module(engine.module).load(model, language)
-    return DefaultRecogniser(found, language)
+    return SnappedRecogniser(found, language)
 
 
 def _installed(library: str) -> bool:

@@ -76,12 +76,12 @@ def of_gold(articles: Sequence[gold.GoldArticle]) -> list[Text]:
     ]
 
 
-def columns(path: Path, token: int, tag: int) -> list[Text]:
-    """The sentences of a column file with tags in BIO, words joined by spaces.
+def sentences(path: Path, token: int, tag: int) -> list[tuple[list[str], list[str]]]:
+    """The sentences of a column file as tokens and tags.
 
     Column numbers count from 0; a line with too few columns ends a sentence.
     """
-    texts: list[Text] = []
+    found: list[tuple[list[str], list[str]]] = []
     words: list[str] = []
     tags: list[str] = []
     for line in [*path.read_text(encoding="utf-8").splitlines(), ""]:
@@ -89,11 +89,15 @@ def columns(path: Path, token: int, tag: int) -> list[Text]:
         if len(cells) > max(token, tag):
             words.append(cells[token])
             tags.append(cells[tag])
-            continue
-        if words:
-            texts.append(_joined(words, tags))
-        words, tags = [], []
-    return texts
+        elif words:
+            found.append((words, tags))
+            words, tags = [], []
+    return found
+
+
+def columns(path: Path, token: int, tag: int) -> list[Text]:
+    """The ``sentences`` of a column file with tags in BIO, words joined by spaces."""
+    return [_joined(words, tags) for words, tags in sentences(path, token, tag)]
 
 
 def _joined(words: list[str], tags: list[str]) -> Text:
