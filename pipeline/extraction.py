@@ -15,7 +15,7 @@ from pipeline.extract.furniture import furniture
 from pipeline.extract.references import references
 from pipeline.extract.sentences import containing, sentences
 from pipeline.extract.statistics import statistics
-from pipeline.normalise import places
+from pipeline.normalise import coreference, places
 from pipeline.normalise.organisations import identify
 from pipeline.normalise.units import unit_id, unit_label
 from pipeline.recognise import Name, Recogniser, engines
@@ -172,7 +172,7 @@ def extract(
         published=published,
         place=place,
     )
-    organisations = [o for o in organisations if _is_body(o)]
+    organisations = coreference.resolve([o for o in organisations if _is_body(o)], language)
     found_dates = dates(text, language, published)
     excluded = sorted(
         [

@@ -73,7 +73,8 @@ class Organisation(Mention):
     """A specific body. ``body`` is its kind (``peoples-committee``).
 
     ``place_missing`` is whether it is one of many such bodies and nothing says where; then it is
-    the same as no body of another story.
+    the same as no body of another story. ``article_identity`` is set by the merge alone: what the
+    article by itself said (JSON), where its translations settled another identity.
     """
 
     kind: ClassVar[Kind] = "organisation"
@@ -85,6 +86,7 @@ class Organisation(Mention):
     place_successor_id: str | None = None
     place_missing: bool = False
     name_vi: str | None = None
+    article_identity: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +185,7 @@ def table_schema(languages: typing.Sequence[str]) -> pa.Schema:
             ("canonical_id", pa.string()),
             ("label", pa.string()),
             *((code, pa.string()) for code in languages),
-            *_OWN.items(),
+            *((name, kind) for name, kind in _OWN.items() if name != "article_identity"),
             ("languages", pa.string()),
             ("stories", pa.int64()),
             ("articles", pa.int64()),

@@ -11,6 +11,7 @@ from pipeline.normalise.references import date_check
 from pipeline.records import MENTION_SCHEMA, table_schema
 from pipeline.tabulate.bodies import scope_bodies
 from pipeline.tabulate.checks import CONSISTENT, INCONSISTENT, check
+from pipeline.tabulate.correspondence import restore, settle
 from pipeline.tabulate.indicators import indicators, is_settled, one, one_period
 from pipeline.tabulate.stories import figure, stories
 
@@ -33,6 +34,7 @@ _OWN_OF_MENTION = {
     "score",
     "source",
     "reason",
+    "article_identity",
 }
 MERGED_COLUMNS = tuple(name for name in MENTION_SCHEMA.names if name not in _OWN_OF_MENTION)
 
@@ -49,10 +51,17 @@ def merge(
     """
     article_rows = [dict(row) for row in articles]
     mention_rows = [dict(row) for row in mentions]
+    for row in mention_rows:
+        restore(row)
     story_of = stories((r for r in article_rows if r["status"] == "ok"), mention_rows)
     for row in article_rows:
         row["story_id"] = story_of.get(row["article_id"]) if row["status"] == "ok" else None
     scope_bodies(mention_rows, story_of)
+    by_story: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in mention_rows:
+        by_story[story_of[row["article_id"]]].append(row)
+    for rows in by_story.values():
+        settle(rows)
     found = indicators(mention_rows, story_of)
     for row in mention_rows:
         if row["kind"] == "statistic":

@@ -1,0 +1,351 @@
+"""Bodies that correspond in the translations of one story settle each other's identity.
+
+Machine translation words a rare body anew in every language, and words that no lexicon has leave it
+with an id of its own in each. But translations of one article name the same bodies in the same
+sentences: once the sentences are laid side by side (by the numbers, names and identities they
+share), a body that is left over on both sides, of the same sort, is one.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations
+from typing import Any
+
+from pipeline import facts
+from pipeline.normalise import lexicon, places
+from pipeline.normalise.lexicon import kind_of
+
+Row = dict[str, Any]
+Mention = tuple[str, int]  # article and start
+
+_WORD = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)*")
+_NUMBER = re.compile(r"(?<!\w)\d+(?!\w)")
+_ROMAN = re.compile(r"(?<!\w)(?:X{0,3}(?:IX|IV|VI{0,3}|I{2,3})|X{1,3})(?!\w)")
+
+# A Vietnamese syllable without its marks: onset, vowels, coda.
+_SYLLABLE = re.compile(
+    r"(?:ngh|ng|nh|th|tr|ch|ph|kh|gh|gi|qu|[bcdghklmnprstvx])?"
+    r"(?:oai|oay|uay|uye|uya|yeu|ieu|uoi|uou|[iu]ye|ai|ao|au|ay|eo|eu|ia|ie|iu|oa|oe|oi|oo|ua|ue|ui|"
+    r"uo|uu|uy|ye|[aeiouy])(?:ng|nh|ch|[cmnpt])?"
+)
+
+# How alike two sentences must be to be laid side by side, and two names to be one body; chosen on
+# the training part of our gold.
+LEAST_ALIKE = 0.15
+LEAST_SAME = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """What a name shows without its article."""
+
+    kind: str
+    classes: frozenset[str]
+    fields: frozenset[str]
+    numbers: frozenset[str]
+    proper: frozenset[str]
+    vietnamese: frozenset[str]
+    unknown: int
+    depth: int
+
+
+@lru_cache(maxsize=100_000)
+def _name(text: str, language: str) -> _Name:
+    parsed = lexicon.parse(text, language)
+    kind, fields, unknown, depth = "", frozenset[str](), 99, 0
+    if parsed is not None:
+        head = parsed.parts[0]
+        kind, fields, unknown = head.kind, frozenset(head.fields), parsed.unknown
+        depth = len(parsed.parts)
+    row = kind_of(kind)
+    words = [(m[0], places.fold(m[0])) for m in _WORD.finditer(text)]
+    capital = [folded for raw, folded in words if raw[0].isupper() and len(folded) > 1]
+    return _Name(
+        kind,
+        frozenset(k for k in (kind, row.get("class"), row.get("same_as")) if k),
+        fields,
+        frozenset(_NUMBER.findall(text)) | frozenset(_ROMAN.findall(text)),
+        frozenset(capital),
+        frozenset(w for w in capital if _SYLLABLE.fullmatch(w)),
+        unknown,
+        depth,
+    )
+
+
+def _tokens(row: Row) -> Counter[str]:
+    """What a sentence says in no language: its numbers and capitalised words."""
+    found: Counter[str] = Counter()
+    for m in _WORD.finditer(row["sentence"]):
+        word = m[0]
+        if word[0].isdigit():
+            found[re.sub(r"[.,]", "", word)] += 1
+        elif word[0].isupper():
+            found[places.fold(word)] += 1
+    return found
+
+
+@dataclass(slots=True)
+class _Sentence:
+    tokens: Counter[str]
+    bodies: list[Row]
+
+
+def _sentences(rows: Sequence[Row]) -> list[_Sentence]:
+    """The sentences of one article that have mentions, in order."""
+    found: dict[int, _Sentence] = {}
+    for row in sorted(rows, key=lambda r: (int(r["start"]), str(r["kind"]))):
+        at = row["sentence_start"]
+        if at not in found:
+            found[at] = _Sentence(_tokens(row), [])
+        sentence = found[at]
+        if row["kind"] == "organisation":
+            if row["canonical_id"]:
+                sentence.bodies.append(row)
+                sentence.tokens[f"id:{row['canonical_id']}"] += 1
+        elif row["kind"] == "statistic":
+            sentence.tokens[f"value:{row['value']:.15g}"] += 1
+        elif row["canonical_id"]:
+            sentence.tokens[f"id:{row['canonical_id']}"] += 1
+    return [found[at] for at in sorted(found)]
+
+
+def _aligned(
+    first: Sequence[_Sentence], second: Sequence[_Sentence]
+) -> list[tuple[list[_Sentence], list[_Sentence]]]:
+    """Sentences side by side, in order; one may stand beside two that it was split into."""
+    frequency: Counter[str] = Counter()
+    for sentence in (*first, *second):
+        frequency.update(sentence.tokens.keys())
+    weight = {token: 1.0 / n for token, n in frequency.items()}
+
+    def alike(a: Sequence[_Sentence], b: Sequence[_Sentence]) -> float:
+        left: Counter[str] = Counter()
+        right: Counter[str] = Counter()
+        for s in a:
+            left |= s.tokens
+        for s in b:
+            right |= s.tokens
+        total = sum(weight[t] for t in left) + sum(weight[t] for t in right)
+        return 2 * sum(weight[t] for t in left if t in right) / total if total else 0.0
+
+    steps = ((1, 1), (1, 2), (2, 1))
+    n, m = len(first), len(second)
+    best = [[0.0] * (m + 1) for _ in range(n + 1)]
+    back: dict[tuple[int, int], tuple[int, int, bool]] = {}
+    for i in range(n + 1):
+        for j in range(m + 1):
+            for a, b in ((1, 0), (0, 1)):
+                if i >= a and j >= b and best[i - a][j - b] > best[i][j]:
+                    best[i][j] = best[i - a][j - b]
+                    back[i, j] = (a, b, False)
+            if i and j and (i, j) not in back:
+                back[i, j] = (1, 0, False)
+            for a, b in steps:
+                if i < a or j < b:
+                    continue
+                likeness = alike(first[i - a : i], second[j - b : j])
+                gain = likeness * (a + b) / 2 - (0.1 if a + b > 2 else 0.0)
+                if likeness >= LEAST_ALIKE and best[i - a][j - b] + gain > best[i][j]:
+                    best[i][j] = best[i - a][j - b] + gain
+                    back[i, j] = (a, b, True)
+    found = []
+    i, j = n, m
+    while i or j:
+        a, b, match = back.get((i, j), (1, 0, False) if i else (0, 1, False))
+        if match:
+            found.append((list(first[i - a : i]), list(second[j - b : j])))
+        i, j = i - a, j - b
+    return found[::-1]
+
+
+def likeness(x: Row, y: Row) -> float | None:
+    """How much two mentions of different ids look like one body; ``None``: they cannot be."""
+    a, b = _name(x["text"], x["language"]), _name(y["text"], y["language"])
+    score = 0.0
+    if a.numbers != b.numbers:
+        if a.numbers and b.numbers:
+            return None
+        score -= 1.0
+    shared = a.proper & b.proper
+    left, right = a.vietnamese - b.proper, b.vietnamese - a.proper
+    if len(left) > 1 and len(right) > 1:
+        return None
+    score += min(len(shared), 3) * 0.7
+    generic = [bool(kind_of(n.kind).get("generic")) or not n.kind for n in (a, b)]
+    if a.kind and b.kind:
+        if a.classes & b.classes:
+            score += 1.5
+        elif not all(generic):
+            return None
+        else:
+            score -= 0.5
+    if a.fields and b.fields:
+        both = len(a.fields & b.fields) / len(a.fields | b.fields)
+        score += 2.0 * both - 1.0
+    return score
+
+
+def _pairs(first: Sequence[_Sentence], second: Sequence[_Sentence]) -> list[tuple[Row, Row, float]]:
+    """The bodies of two sentences that correspond: those of one id, then the likest of the rest."""
+    left = [row for s in first for row in s.bodies]
+    right = [row for s in second for row in s.bodies]
+    found: list[tuple[Row, Row, float]] = []
+    for row in list(left):
+        other = next((r for r in right if r["canonical_id"] == row["canonical_id"]), None)
+        if other is not None:
+            found.append((row, other, 99.0))
+            left.remove(row)
+            right.remove(other)
+    ranked = []
+    for i, x in enumerate(left):
+        for j, y in enumerate(right):
+            score = likeness(x, y)
+            if score is not None:
+                alone = len(left) == len(right) == 1
+                order = abs(i / max(len(left), 1) - j / max(len(right), 1))
+                ranked.append((score + (1.0 if alone else 0.0) - order, -i, -j))
+    ranked.sort(reverse=True)
+    taken_left: set[int] = set()
+    taken_right: set[int] = set()
+    for score, i, j in ranked:
+        if i not in taken_left and j not in taken_right and score >= LEAST_SAME:
+            taken_left.add(i)
+            taken_right.add(j)
+            found.append((left[-i], right[-j], score))
+    return found
+
+
+def correspond(rows: Sequence[Row]) -> list[tuple[Row, Row, float]]:
+    """Pairs of mentions, in two languages, that name one body in the translations of a story."""
+    by_article: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_article[row["article_id"]].append(row)
+    articles = [(key, by_article[key][0]["language"]) for key in sorted(by_article)]
+    sentences = {key: _sentences(by_article[key]) for key, _ in articles}
+    found = []
+    for (one, spoken), (other, said) in combinations(articles, 2):
+        if spoken != said:
+            for a, b in _aligned(sentences[one], sentences[other]):
+                found += _pairs(a, b)
+    return found
+
+
+# What a mention takes from the body that it turns out to be.
+_IDENTITY = (
+    "canonical_id",
+    "label",
+    "body",
+    "parent_id",
+    "place_id",
+    "place",
+    "place_successor_id",
+    "place_missing",
+    "name_vi",
+    "reason",
+)
+
+
+def restore(row: Row) -> None:
+    """Undo what ``settle`` did to a mention, so that merging again begins at what was found."""
+    if row["article_identity"]:
+        row |= json.loads(row["article_identity"])
+        row["article_identity"] = None
+
+
+def _rank(rows: Sequence[Row]) -> tuple[object, ...]:
+    """How good an identity is: known by name, worded in known words, with its place; then ties."""
+    identity = rows[0]["canonical_id"]
+    unknown = min(_name(r["text"], r["language"]).unknown for r in rows)
+    return (
+        identity not in facts.named(),
+        unknown,
+        any(r["place_missing"] for r in rows),
+        len({r["language"] for r in rows}) == 1,
+        -len(rows),
+        len(identity),
+        identity,
+    )
+
+
+def _same_bodies(rows: Sequence[Row]) -> dict[str, str]:
+    """Ids that stand for one body of a story: each to the id that all of them take."""
+    of_id: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        if row["kind"] == "organisation" and row["canonical_id"]:
+            of_id[row["canonical_id"]].append(row)
+    votes: Counter[tuple[str, str]] = Counter()
+    stands: Counter[str] = Counter()
+    for x, y, _ in correspond(rows):
+        a, b = sorted((x["canonical_id"], y["canonical_id"]))
+        votes[a, b] += 1
+        for identity in {a, b}:
+            stands[identity] += 1
+    leader = {identity: identity for identity in of_id}
+    for (a, b), n in sorted(votes.items(), key=lambda item: (-item[1], item[0])):
+        if a == b or leader[a] == leader[b]:
+            continue
+        # One of the two may be found in both languages; then the other is a wording of it.
+        both = [identity for identity in (a, b) if votes[identity, identity]]
+        if len(both) == 2 or any(stands[i] > n for i in {a, b} - set(both)):
+            continue
+        first, second = leader[a], leader[b]
+        best = min((first, second), key=lambda i: _rank(of_id[i]))
+        for identity, leads in leader.items():
+            if leads in (first, second):
+                leader[identity] = best
+    return {identity: leads for identity, leads in leader.items() if identity != leads}
+
+
+def settle(rows: Sequence[Row]) -> None:
+    """Give the bodies that correspond in the translations of one story one identity, in place.
+
+    ``rows`` are all mentions of the articles of one story. An id that stands for the body of
+    another one is replaced, also where it is a parent, the end of the id of a part of that body,
+    or what a figure is about. ``article_identity`` then keeps, as JSON, what the article alone
+    gave.
+    """
+    if len({row["language"] for row in rows}) < 2:
+        return
+    same = _same_bodies(rows)
+    if not same:
+        return
+    owner: dict[str, Row] = {}
+    for row in sorted(rows, key=lambda r: (str(r["article_id"]), int(r["start"]))):
+        if row["kind"] == "organisation" and row["canonical_id"] in same.values():
+            owner.setdefault(row["canonical_id"], dict(row))
+    for row in rows:
+        if row["kind"] == "statistic":
+            row["organisation_id"] = _replaced(row["organisation_id"], same)
+        elif row["kind"] == "organisation" and row["canonical_id"]:
+            new = _replaced(row["canonical_id"], same) or ""
+            parent = _replaced(row["parent_id"], same)
+            if new == row["canonical_id"] and parent == row["parent_id"]:
+                continue
+            before = {name: row[name] for name in _IDENTITY}
+            if row["canonical_id"] in same:
+                row |= {name: owner[new][name] for name in _IDENTITY if name != "reason"}
+                why = f"corresponds to {owner[new]['text'][:80]} in a translation"
+                row["reason"] = f"{row['reason']}; {why}" if row["reason"] else why
+            else:
+                row["canonical_id"], row["parent_id"] = new, parent
+            row["article_identity"] = json.dumps(before, ensure_ascii=False, sort_keys=True)
+
+
+def _replaced(identity: str | None, same: Mapping[str, str]) -> str | None:
+    """An id with the body that it is, or that it is a part of, under the id that it takes."""
+    if not identity:
+        return identity
+    if identity in same:
+        return same[identity]
+    at = identity.find("/")
+    while at >= 0:
+        if identity[at + 1 :] in same:
+            return identity[: at + 1] + same[identity[at + 1 :]]
+        at = identity.find("/", at + 1)
+    return identity
