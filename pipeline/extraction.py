@@ -26,6 +26,8 @@ from pipeline.records import Mention, Organisation, Reference, Span, Statistic
 _SURE = 0.9
 # How near before a figure, in characters and within its clause, a body is taken for its subject.
 _NEXT_TO = 60
+# Within how many characters an article names the day that it tells of.
+_BEGINNING, _RECENT = 1200, 2010  # an earlier day is one that the article looks back to
 _CLAUSE_END = re.compile(r"[;:()\n]")
 
 
@@ -71,6 +73,16 @@ def _is_body(organisation: Organisation) -> bool:
     if places.candidates(organisation.text) or is_person(words[-3:]) or is_person(words[-4:]):
         return False
     return not (len(words) == 1 and places.fold(words[0]) in places.gazetteer().surnames)
+
+
+def _told(days: Sequence[DateSpan]) -> datetime.date | None:
+    """The day of the news, where the page has none: the first full date near its beginning."""
+    for day in days:
+        if day.start > _BEGINNING:
+            break
+        if day.first == day.last and day.first.year >= _RECENT:
+            return day.first
+    return None
 
 
 def _days_of_issue(days: Sequence[DateSpan], documents: Sequence[Reference]) -> list[Span]:
@@ -150,6 +162,7 @@ def extract(
     ``recognise.ModelError`` when the model of the language cannot be loaded.
     """
     page = furniture(text, language)
+    found_dates = dates(text, language, published)
     found_references = references(text, language, published)
     numbered = [(r.start, r.end) for r in found_references]
     engine = recogniser(language, ner)
@@ -169,11 +182,10 @@ def extract(
         text,
         language,
         title=title,
-        published=published,
+        published=published or _told(found_dates),
         place=place,
     )
     organisations = coreference.resolve([o for o in organisations if _is_body(o)], language)
-    found_dates = dates(text, language, published)
     excluded = sorted(
         [
             *numbered,

@@ -92,7 +92,11 @@ def _profile(text: str, language: str) -> _Profile:
 def _contains(full: Organisation, short: Organisation, language: str) -> bool:
     """Whether all that a short name says is said by the full one, and less."""
     a, b = _profile(short.text, language), _profile(full.text, language)
-    if a.named or b.kind not in _NAMED or a.words == b.words:
+    if a.named or a.words == b.words:
+        return False
+    if a.numbers and not a.kind and a.numbers == b.numbers and a.words < b.words:
+        return short.text[:1].isupper()  # ``Wilayah 4`` of the coast guard
+    if b.kind not in _NAMED:
         return False
     if not a.numbers <= b.numbers or a.owners or b.owners:
         return False

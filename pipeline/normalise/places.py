@@ -597,9 +597,16 @@ def article_place(
         if len(line) < 200:
             title, start = line, len(line)
     found = find(text, language, published)
-    named = Counter(places.province(f.place).id for f in found)
+    after_merger = _era(published) == "2025"
+
+    def province(place: Place) -> str:
+        """Of today, where the article is of today: it names the wards of a merged one by the old."""
+        whole = places.province(place)
+        return (whole.successor_id or whole.id) if after_merger else whole.id
+
+    named = Counter(province(f.place) for f in found)
     if title:
-        heads = {places.province(f.place).id for f in find(title, language, published)}
+        heads = {province(f.place) for f in find(title, language, published)}
         if len(heads) == 1:
             return places.by_id[heads.pop()], "place in the title"
     dateline = _DATELINE.match(text[start : start + 200].lstrip()[:90])

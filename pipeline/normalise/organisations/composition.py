@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 from pipeline import facts
 from pipeline.normalise.lexicon import Part, kind_of
 from pipeline.normalise.places import slugify
+
+_REGION = re.compile(r"region[ -](\d+)")
 
 
 @cache
@@ -36,9 +39,42 @@ def classes_of(kind: str) -> frozenset[str]:
     return frozenset(k for k in (kind, row.get("class"), row.get("same_as")) if k)
 
 
+def _of_force(parts: list[Part]) -> list[Part]:
+    """The command of a formation is the formation, a region of a force with its number a unit.
+
+    ``Komando Zon Tentera 9`` is Military Region 9, ``kustwacht van Regio 4`` Coast Guard Region 4.
+    """
+    for i, part in enumerate(parts):
+        formation = kind_of(part.kind).get("regions")
+        command = parts[i - 1] if i and parts[i - 1].kind == "command" else None
+        if formation:
+            for said in (part, command) if command else (part,):
+                numbers = [m[1] for _, name in said.areas if (m := _REGION.fullmatch(name))]
+                if numbers and not part.numbers:
+                    part.kind, part.numbers = formation, numbers[:1]
+                    said.areas.clear()
+        bare = command is not None and not (command.fields or command.proper or command.numbers)
+        if command and bare and kind_of(part.kind).get("scope") == "unit" and part.numbers:
+            _merge(part, command)
+            return [*parts[: i - 1], *parts[i:]]
+    return parts
+
+
+def _branches(parts: list[Part]) -> list[Part]:
+    """A branch of a body that has them, named before or behind it: ``cawangan Bank Negara``."""
+    if len(parts) == 2 and any(kind_of(p.kind).get("branches") for p in parts):
+        body, branch = sorted(parts, key=lambda p: not kind_of(p.kind).get("branches"))
+        if branch.kind in ("sub-department", "department") and not branch.fields:
+            _merge(body, branch)
+            if not body.areas and "centre" not in body.levels:
+                body.levels.append("province")
+            return [body]
+    return parts
+
+
 def absorb(parts: list[Part]) -> list[Part]:
     """Parts that together are one body (``inspection commission`` of a party committee)."""
-    parts = list(parts)
+    parts = _branches(_of_force(list(parts)))
     for part in parts:
         if kind_of(part.kind).get("centre"):
             part.kind = kind_of(part.kind)["class"]

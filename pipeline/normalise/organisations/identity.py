@@ -6,7 +6,7 @@ import dataclasses
 import datetime
 from collections.abc import Sequence
 
-from pipeline import languages
+from pipeline import facts, languages
 from pipeline.normalise import lexicon, places
 from pipeline.normalise.lexicon import Parsed, Part, kind_of
 from pipeline.normalise.organisations.composition import (
@@ -134,10 +134,10 @@ def _read(document: Document, reading: Reading) -> None:
 
 def _compose(document: Document, reading: Reading, index: int, departments: set[str]) -> None:
     parts = reading.parts
-    ministries_to_departments(document, reading, departments)
     for part in parts:
         if part.kind in ("department", "ministry") and part.fields:
             _whole_fields(document, part)
+    ministries_to_departments(document, reading, departments)
     parts = absorb(parts)
     reading.parts = parts
     head = parts[0]
@@ -233,9 +233,10 @@ def _settle(
     scopes = {kind_of(k[1]).get("scope", "named") for k in keys}
     if countries and head.kind in body_facts()["abroad"]["kinds"]:
         reading.path = (countries[0],)
+        capital = facts.data("places")["certain"]["capital"]  # where they all are
         for _, said_name in explicit:
             here = places.resolve(said_name, "province", None, document.published)
-            if here is not None:
+            if here is not None and here.slug not in capital:
                 reading.path, reading.place = (countries[0], here.slug), here
         reading.reasons.append("country in the name")
     elif countries and not explicit:
@@ -264,16 +265,25 @@ def _settle(
         )
     ):
         reading.reasons.append("belongs to a body with a name of its own")
+    elif len(keys) > 1 and _is_sole(keys[-1][1]):
+        reading.reasons.append("part of a body of the State")
     elif "area" in scopes or row.get("local"):
         unsaid_place(document, reading, index, row)
     elif row.get("field") and not head.proper:
         named_elsewhere(document, reading, index)
     state = head.kind == "party-central-committee" or row.get("scope") == "state"
-    if state and not countries and not head.name_id and not (row.get("branches") and explicit):
+    local = row.get("branches") and (explicit or "province" in levels)
+    if state and not countries and not head.name_id and not local:
         reading.path, reading.place = (), None
     if len(keys) > 1 and kind_of(keys[-1][1]).get("scope") == "state":
         reading.unplaced = False  # a part of a body that is one in the country
     return False
+
+
+def _is_sole(kind: str) -> bool:
+    """Whether there is one body of this kind in the country, without branches in provinces."""
+    row = kind_of(kind)
+    return row.get("scope") == "state" and not (row.get("generic") or row.get("branches"))
 
 
 def _whole_fields(document: Document, part: Part) -> None:

@@ -121,6 +121,9 @@ def unsaid_place(document: Document, reading: Reading, index: int, row: dict[str
             reading.path, reading.place = other.path, other.place
             reading.reasons.append(f"named before as {other.id}")
             return
+    if document.place is None and (row.get("national") or row.get("party")):
+        reading.reasons.append(f"national body; {document.place_reason}")
+        return
     take_article_place(document, reading)
 
 
