@@ -12,8 +12,9 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
+from pipeline import languages
 from pipeline.normalise import lexicon, places
 from pipeline.normalise.lexicon import kind_of
 from pipeline.normalise.places import fold
@@ -65,6 +66,13 @@ class _Profile:
     named: bool
 
 
+@cache
+def _fillers(language: str) -> frozenset[str]:
+    """Words inside names that say nothing about identity."""
+    said = languages.data(language, "organisations")["fillers"]
+    return frozenset(t.word for phrase in said for t in lexicon.tokenise(phrase))
+
+
 @lru_cache(maxsize=20_000)
 def _profile(text: str, language: str) -> _Profile:
     words = frozenset(t.word for t in lexicon.tokenise(text) if t.word.isalnum())
@@ -96,6 +104,14 @@ def _contains(full: Organisation, short: Organisation, language: str) -> bool:
         return False
     if a.numbers and not a.kind and a.numbers == b.numbers and a.words < b.words:
         return short.text[:1].isupper()  # ``Wilayah 4`` of the coast guard
+    if not a.kind and not b.kind and len(a.words) > 1 and a.words < b.words:
+        return short.text[:1].isupper() and not places.candidates(short.text)
+    generic = bool(kind_of(a.kind).get("generic"))
+    if generic and a.classes & b.classes and a.words < b.words:
+        if b.words - a.words <= _fillers(language) and short.place_id == full.place_id:
+            return True
+        if b.kind == "management-board" and short.place_id == full.place_id:
+            return not a.areas - b.areas
     if b.kind not in _NAMED:
         return False
     if not a.numbers <= b.numbers or a.owners or b.owners:

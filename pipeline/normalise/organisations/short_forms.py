@@ -7,12 +7,14 @@ import re
 from pipeline.normalise.lexicon import Part, kind_of
 from pipeline.normalise.organisations.composition import classes_of
 from pipeline.normalise.organisations.document import Document, Reading
-from pipeline.normalise.organisations.naming import english_label
+from pipeline.normalise.organisations.naming import english_label, vietnamese_name
 from pipeline.normalise.places import fold, slugify
 
 _PIECE = re.compile(r"\w+|[^\w\s,]")
-_ABBREVIATION = re.compile(r"\s?\(\s?([A-ZĐ][\w&.-]{1,14})\s?\)")
+_ABBREVIATION = re.compile(r"\s?\(\s?([A-ZĐ][\w&.-]{1,14}(?: [A-ZĐ][\w]{0,7}){0,3})\s?\)")
 _BARE_ABBREVIATION = re.compile(r"[A-ZĐ][A-ZĐ0-9&.-]{1,14}|[A-ZĐ][a-z]{0,3}[A-ZĐ][\w&.-]{0,12}")
+_CAPITALS = re.compile(r"[A-ZĐ]{3,8}")
+_SMALL_WORDS = frozenset({"of", "and", "the", "for"})  # of the English labels
 
 # How far the body that a short form means must lead the next one; chosen on the dev articles.
 MARGIN = 1.5
@@ -95,7 +97,59 @@ def _salient_body(document: Document, index: int, part: Part) -> Reading | None:
 
 
 def resolve_abbreviations(document: Document) -> None:
-    """Abbreviations in brackets, known names, and names of companies without their head."""
+    """Abbreviations in brackets, known names, names without their head, initials."""
+    own = _own_names(document)
+    for reading in document.readings:
+        if reading.id is None and not reading.parts and not _is_abbreviation(reading):
+            _as_written(reading, own)
+    learnt = _in_brackets(document)
+    for reading in document.readings:
+        if reading.id is not None:
+            continue
+        if reading.mention.text in learnt:
+            _same(reading, learnt[reading.mention.text], "abbreviation of")
+        elif not reading.parts:
+            meant = _by_initials(document, reading)
+            if meant is not None:
+                _same(reading, meant, "initials of")
+            else:
+                _as_written(reading, own)
+
+
+def _is_abbreviation(reading: Reading) -> bool:
+    """Whether a name has a word in capitals, as ``DIV`` and ``THADS Nghe An``."""
+    return any(_BARE_ABBREVIATION.fullmatch(w) for w in reading.mention.text.split())
+
+
+def _own_names(document: Document) -> dict[str, Reading]:
+    """The bodies of the article by what their names have besides kind and field."""
+    own: dict[str, Reading] = {}
+    for reading in document.readings:
+        if reading.id is not None and reading.parts and len(reading.parts) == 1:
+            first = reading.parts[0]
+            areas = [name for _, name in first.areas] if first.proper else []
+            proper = slugify(" ".join([*first.proper, *areas]))
+            if proper and not (first.fields and first.kind != "club"):
+                own.setdefault(proper, reading)
+    return own
+
+
+def _as_written(reading: Reading, own: dict[str, Reading]) -> None:
+    """A name that no lexicon reads: one of the article's without its head, else just itself."""
+    slug = slugify(reading.mention.text)
+    if reading.mention.text.islower():
+        reading.reasons.append("no name and no known kind of body")
+    elif slug in own:
+        _same(reading, own[slug], "name without its kind of")
+    elif slug:
+        reading.id = slug
+        reading.own = slug
+        reading.label = reading.mention.text
+        reading.reasons.append("name as written")
+
+
+def _in_brackets(document: Document) -> dict[str, Reading]:
+    """What stands in brackets behind a name is that name: by abbreviation, the body it is of."""
     by_start = {r.mention.start: r for r in document.readings}
     learnt: dict[str, Reading] = {}
     for reading in document.readings:
@@ -105,50 +159,50 @@ def resolve_abbreviations(document: Document) -> None:
         if m is None:
             continue
         other = by_start.get(m.start(1))
-        if other is None and _BARE_ABBREVIATION.fullmatch(m[1]):
-            learnt.setdefault(m[1], reading)
-        elif (
-            other is not None
-            and other.mention.end == m.end(1)
-            and (_BARE_ABBREVIATION.fullmatch(m[1]) and other.unknown == 0)
-        ):
+        if other is None:
+            if _BARE_ABBREVIATION.fullmatch(m[1]):
+                learnt.setdefault(m[1], reading)
+        elif other.mention.end == m.end(1) and _is_abbreviation(other) and other.unknown == 0:
             if other.id is not None and other.parts and other.parts[0].name_id:
-                if (
-                    len(reading.parts) == 1
-                    and not reading.parts[0].name_id
-                    and not reading.parts[0].areas
-                    and other.kind not in ("media", "university")
+                known_better = len(reading.parts) == 1 and not (
+                    reading.parts[0].name_id or reading.parts[0].areas
+                )
+                if (not reading.parts or known_better) and other.kind not in (
+                    "media",
+                    "university",
                 ):
                     _same(reading, other, "abbreviation in brackets")
-            else:
+            elif other.mention.text.isupper() or not other.parts:
                 _same(other, reading, "abbreviation in brackets")
             learnt.setdefault(other.mention.text, reading)
-    own: dict[str, Reading] = {}
-    for reading in document.readings:
-        if reading.id is not None and reading.parts and len(reading.parts) == 1:
-            first = reading.parts[0]
-            areas = [name for _, name in first.areas] if first.proper else []
-            proper = slugify(" ".join([*first.proper, *areas]))
-            if proper and not (first.fields and first.kind != "club"):
-                own.setdefault(proper, reading)
-    for reading in document.readings:
-        if reading.id is not None:
-            continue
-        if reading.mention.text in learnt:
-            _same(reading, learnt[reading.mention.text], "abbreviation of")
-            continue
-        if reading.parts:
-            continue
-        slug = slugify(reading.mention.text)
-        if reading.mention.text.islower():
-            reading.reasons.append("no name and no known kind of body")
-        elif slug in own:
-            _same(reading, own[slug], "name without its kind of")
-        elif slug:
-            reading.id = slug
-            reading.own = slug
-            reading.label = reading.mention.text
-            reading.reasons.append("name as written")
+    return learnt
+
+
+def _by_initials(document: Document, reading: Reading) -> Reading | None:
+    """The one body of the article whose name has these initials in English or Vietnamese.
+
+    ``MOIT`` is the Ministry of Industry and Trade, ``KTNN`` Kiểm toán nhà nước.
+    """
+    text = fold(reading.mention.text)
+    if not _CAPITALS.fullmatch(reading.mention.text):
+        return None
+    meant = {
+        other.id: other
+        for other in document.readings
+        if other.id is not None and other.parts and text in _initials(other)
+    }
+    return next(iter(meant.values())) if len(meant) == 1 else None
+
+
+def _initials(reading: Reading) -> frozenset[str]:
+    """The initials of a body's names: all words, and without the small ones."""
+    found = set()
+    for name in (reading.label, vietnamese_name(reading), reading.mention.text):
+        words = fold(name or "").replace("-", " ").replace("'s", "").split()
+        big = [w for w in words if w not in _SMALL_WORDS]
+        for chosen in (words, big, [w for w in words if w != "and"]):
+            found.add("".join(w[0] for w in chosen))
+    return frozenset(found)
 
 
 def _same(reading: Reading, owner: Reading, why: str) -> None:
