@@ -600,7 +600,7 @@ def article_place(
     after_merger = _era(published) == "2025"
 
     def province(place: Place) -> str:
-        """Of today, where the article is of today: it names the wards of a merged one by the old."""
+        """The province of today, where the article is of today: it may use the old names."""
         whole = places.province(place)
         return (whole.successor_id or whole.id) if after_merger else whole.id
 

@@ -17,12 +17,12 @@ from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
-from pipeline import facts
+from pipeline import facts, languages
 from pipeline.normalise import lexicon, places
 from pipeline.normalise.lexicon import kind_of
 
 Row = dict[str, Any]
-Mention = tuple[str, int]  # article and start
+Pair = tuple[Row, Row, float]
 
 _WORD = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)*")
 _NUMBER = re.compile(r"(?<!\w)\d+(?!\w)")
@@ -39,6 +39,8 @@ _SYLLABLE = re.compile(
 # the training part of our gold.
 LEAST_ALIKE = 0.15
 LEAST_SAME = 1.0
+# What was settled lays further sentences side by side; this often is looked again.
+_ROUNDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +54,17 @@ class _Name:
     proper: frozenset[str]
     vietnamese: frozenset[str]
     unknown: int
-    depth: int
+    says_place: bool
 
 
 @lru_cache(maxsize=100_000)
 def _name(text: str, language: str) -> _Name:
-    parsed = lexicon.parse(text, language)
-    kind, fields, unknown, depth = "", frozenset[str](), 99, 0
+    parsed = lexicon.parse(text, language) if language in languages.available() else None
+    kind, fields, unknown, says_place = "", frozenset[str](), 99, False
     if parsed is not None:
         head = parsed.parts[0]
         kind, fields, unknown = head.kind, frozenset(head.fields), parsed.unknown
-        depth = len(parsed.parts)
+        says_place = any(part.areas for part in parsed.parts)
     row = kind_of(kind)
     words = [(m[0], places.fold(m[0])) for m in _WORD.finditer(text)]
     capital = [folded for raw, folded in words if raw[0].isupper() and len(folded) > 1]
@@ -74,7 +76,7 @@ def _name(text: str, language: str) -> _Name:
         frozenset(capital),
         frozenset(w for w in capital if _SYLLABLE.fullmatch(w)),
         unknown,
-        depth,
+        says_place,
     )
 
 
@@ -191,11 +193,11 @@ def likeness(x: Row, y: Row) -> float | None:
     return score
 
 
-def _pairs(first: Sequence[_Sentence], second: Sequence[_Sentence]) -> list[tuple[Row, Row, float]]:
+def _pairs(first: Sequence[_Sentence], second: Sequence[_Sentence]) -> list[Pair]:
     """The bodies of two sentences that correspond: those of one id, then the likest of the rest."""
     left = [row for s in first for row in s.bodies]
     right = [row for s in second for row in s.bodies]
-    found: list[tuple[Row, Row, float]] = []
+    found: list[Pair] = []
     for row in list(left):
         other = next((r for r in right if r["canonical_id"] == row["canonical_id"]), None)
         if other is not None:
@@ -221,14 +223,14 @@ def _pairs(first: Sequence[_Sentence], second: Sequence[_Sentence]) -> list[tupl
     return found
 
 
-def correspond(rows: Sequence[Row]) -> list[tuple[Row, Row, float]]:
+def correspond(rows: Sequence[Row]) -> list[Pair]:
     """Pairs of mentions, in two languages, that name one body in the translations of a story."""
     by_article: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         by_article[row["article_id"]].append(row)
     articles = [(key, by_article[key][0]["language"]) for key in sorted(by_article)]
     sentences = {key: _sentences(by_article[key]) for key, _ in articles}
-    found = []
+    found: list[Pair] = []
     for (one, spoken), (other, said) in combinations(articles, 2):
         if spoken != said:
             for a, b in _aligned(sentences[one], sentences[other]):
@@ -273,33 +275,49 @@ def _rank(rows: Sequence[Row]) -> tuple[object, ...]:
     )
 
 
-def _same_bodies(rows: Sequence[Row]) -> dict[str, str]:
-    """Ids that stand for one body of a story: each to the id that all of them take."""
+def _same_bodies(rows: Sequence[Row], pairs: Sequence[Pair]) -> dict[str, str]:
+    """Ids that stand for one body of a story: each to the id that all of them take.
+
+    An id that corresponds to itself in another language is established; two of these are two
+    bodies.
+    """
     of_id: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         if row["kind"] == "organisation" and row["canonical_id"]:
             of_id[row["canonical_id"]].append(row)
-    votes: Counter[tuple[str, str]] = Counter()
-    stands: Counter[str] = Counter()
-    for x, y, _ in correspond(rows):
-        a, b = sorted((x["canonical_id"], y["canonical_id"]))
-        votes[a, b] += 1
-        for identity in {a, b}:
-            stands[identity] += 1
+    votes = Counter(tuple(sorted((x["canonical_id"], y["canonical_id"]))) for x, y, _ in pairs)
     leader = {identity: identity for identity in of_id}
-    for (a, b), n in sorted(votes.items(), key=lambda item: (-item[1], item[0])):
-        if a == b or leader[a] == leader[b]:
-            continue
-        # One of the two may be found in both languages; then the other is a wording of it.
-        both = [identity for identity in (a, b) if votes[identity, identity]]
-        if len(both) == 2 or any(stands[i] > n for i in {a, b} - set(both)):
-            continue
+    established = {a: a == b for a, b in votes if a == b}
+    for (a, b), _ in sorted(votes.items(), key=lambda item: (-item[1], item[0])):
         first, second = leader[a], leader[b]
-        best = min((first, second), key=lambda i: _rank(of_id[i]))
+        if first == second or (established.get(first) and established.get(second)):
+            continue
+        best = min((first, second), key=lambda i: (not established.get(i), _rank(of_id[i])))
+        established[best] = bool(established.get(first) or established.get(second))
         for identity, leads in leader.items():
             if leads in (first, second):
                 leader[identity] = best
     return {identity: leads for identity, leads in leader.items() if identity != leads}
+
+
+def _confuses(row: Row) -> bool:
+    """Whether this language words departments as ministries, and the name is such a word."""
+    if _name(row["text"], row["language"]).kind != "ministry":
+        return False
+    data = languages.data(row["language"], "organisations")
+    return bool(data.get("ministry_means_department"))
+
+
+def _surer(x: Row, y: Row) -> Row | None:
+    """Which of two corresponding mentions says more surely what both are, if one does."""
+    a, b = _name(x["text"], x["language"]), _name(y["text"], y["language"])
+    if {a.kind, b.kind} <= {"ministry", "department"} and a.fields == b.fields:
+        if _confuses(x) != _confuses(y):
+            return y if _confuses(x) else x
+        return None
+    if x["body"] == y["body"] and a.says_place != b.says_place:
+        return x if a.says_place else y
+    return None
 
 
 def settle(rows: Sequence[Row]) -> None:
@@ -312,29 +330,59 @@ def settle(rows: Sequence[Row]) -> None:
     """
     if len({row["language"] for row in rows}) < 2:
         return
-    same = _same_bodies(rows)
-    if not same:
-        return
+    for _ in range(_ROUNDS):
+        pairs = correspond(rows)
+        changed = _take(rows, _same_bodies(rows, pairs)) | _correct(pairs)
+        if not changed:
+            break
+
+
+def _take(rows: Sequence[Row], same: Mapping[str, str]) -> bool:
+    """Put ids under those that they are the same as; whether there were any."""
     owner: dict[str, Row] = {}
     for row in sorted(rows, key=lambda r: (str(r["article_id"]), int(r["start"]))):
         if row["kind"] == "organisation" and row["canonical_id"] in same.values():
             owner.setdefault(row["canonical_id"], dict(row))
-    for row in rows:
+    for row in rows if same else ():
         if row["kind"] == "statistic":
             row["organisation_id"] = _replaced(row["organisation_id"], same)
         elif row["kind"] == "organisation" and row["canonical_id"]:
             new = _replaced(row["canonical_id"], same) or ""
             parent = _replaced(row["parent_id"], same)
-            if new == row["canonical_id"] and parent == row["parent_id"]:
-                continue
-            before = {name: row[name] for name in _IDENTITY}
             if row["canonical_id"] in same:
-                row |= {name: owner[new][name] for name in _IDENTITY if name != "reason"}
-                why = f"corresponds to {owner[new]['text'][:80]} in a translation"
-                row["reason"] = f"{row['reason']}; {why}" if row["reason"] else why
-            else:
+                _become(row, owner[new])
+            elif new != row["canonical_id"] or parent != row["parent_id"]:
+                _keep(row)
                 row["canonical_id"], row["parent_id"] = new, parent
-            row["article_identity"] = json.dumps(before, ensure_ascii=False, sort_keys=True)
+    return bool(same)
+
+
+def _correct(pairs: Sequence[Pair]) -> bool:
+    """Single mentions that the translation says more surely; whether there were any."""
+    changed = False
+    for x, y, _ in pairs:
+        if x["canonical_id"] != y["canonical_id"]:
+            sure = _surer(x, y)
+            if sure is not None:
+                _become(y if sure is x else x, sure)
+                changed = True
+    return changed
+
+
+def _keep(row: Row) -> None:
+    """Note what the article alone gave, unless that is noted already."""
+    if not row["article_identity"]:
+        before = {name: row[name] for name in _IDENTITY}
+        row["article_identity"] = json.dumps(before, ensure_ascii=False, sort_keys=True)
+
+
+def _become(row: Row, owner: Row) -> None:
+    """Give a mention the identity of the one that it corresponds to."""
+    _keep(row)
+    row |= {name: owner[name] for name in _IDENTITY if name != "reason"}
+    why = f"corresponds to {owner['text'][:80]} in a translation"
+    if why not in (row["reason"] or ""):
+        row["reason"] = f"{row['reason']}; {why}" if row["reason"] else why
 
 
 def _replaced(identity: str | None, same: Mapping[str, str]) -> str | None:
