@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
@@ -40,7 +40,7 @@ _SYLLABLE = re.compile(
 LEAST_ALIKE = 0.15
 LEAST_SAME = 1.0
 # What was settled lays further sentences side by side; this often is looked again.
-_ROUNDS = 3
+_ROUNDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +166,19 @@ def _aligned(
     return found[::-1]
 
 
+def _is_part(one: str, other: str) -> bool:
+    """Whether one id is that of a part of the other's body (``office/media/nhan-dan``)."""
+    return one.endswith(f"/{other}") or other.endswith(f"/{one}")
+
+
 def likeness(x: Row, y: Row) -> float | None:
     """How much two mentions of different ids look like one body; ``None``: they cannot be."""
     a, b = _name(x["text"], x["language"]), _name(y["text"], y["language"])
     score = 0.0
+    if _is_part(x["canonical_id"], y["canonical_id"]):
+        return None
+    if a.kind != b.kind and kind_of(a.kind).get("stage") and kind_of(b.kind).get("stage"):
+        return None
     if a.numbers != b.numbers:
         if a.numbers and b.numbers:
             return None
@@ -285,7 +294,11 @@ def _same_bodies(rows: Sequence[Row], pairs: Sequence[Pair]) -> dict[str, str]:
     for row in rows:
         if row["kind"] == "organisation" and row["canonical_id"]:
             of_id[row["canonical_id"]].append(row)
-    votes = Counter(tuple(sorted((x["canonical_id"], y["canonical_id"]))) for x, y, _ in pairs)
+    votes = Counter(
+        tuple(sorted((x["canonical_id"], y["canonical_id"])))
+        for x, y, _ in pairs
+        if not _levels_differ(x, y)
+    )
     leader = {identity: identity for identity in of_id}
     established = {a: a == b for a, b in votes if a == b}
     for (a, b), _ in sorted(votes.items(), key=lambda item: (-item[1], item[0])):
@@ -300,6 +313,11 @@ def _same_bodies(rows: Sequence[Row], pairs: Sequence[Pair]) -> dict[str, str]:
     return {identity: leads for identity, leads in leader.items() if identity != leads}
 
 
+def _levels_differ(x: Row, y: Row) -> bool:
+    """Whether one mention is read as the ministry and the other as a department of its field."""
+    return {x["body"], y["body"]} == {"ministry", "department"}
+
+
 def _confuses(row: Row) -> bool:
     """Whether this language words departments as ministries, and the name is such a word."""
     if _name(row["text"], row["language"]).kind != "ministry":
@@ -308,13 +326,18 @@ def _confuses(row: Row) -> bool:
     return bool(data.get("ministry_means_department"))
 
 
-def _surer(x: Row, y: Row) -> Row | None:
-    """Which of two corresponding mentions says more surely what both are, if one does."""
+def _surer_level(x: Row, y: Row) -> Row | None:
+    """Which of two corresponding mentions says surely whether both are a ministry, if one does."""
     a, b = _name(x["text"], x["language"]), _name(y["text"], y["language"])
-    if {a.kind, b.kind} <= {"ministry", "department"} and a.fields == b.fields:
-        if _confuses(x) != _confuses(y):
-            return y if _confuses(x) else x
-        return None
+    alike = {a.kind, b.kind} <= {"ministry", "department"} and a.fields == b.fields
+    if alike and _confuses(x) != _confuses(y):
+        return y if _confuses(x) else x
+    return None
+
+
+def _surer_place(x: Row, y: Row) -> Row | None:
+    """Which of two corresponding mentions of bodies of one kind names its place, if one does."""
+    a, b = _name(x["text"], x["language"]), _name(y["text"], y["language"])
     if x["body"] == y["body"] and a.says_place != b.says_place:
         return x if a.says_place else y
     return None
@@ -332,7 +355,11 @@ def settle(rows: Sequence[Row]) -> None:
         return
     for _ in range(_ROUNDS):
         pairs = correspond(rows)
-        changed = _take(rows, _same_bodies(rows, pairs)) | _correct(pairs)
+        changed = (
+            _correct(pairs, _surer_level)
+            or _take(rows, _same_bodies(rows, pairs))
+            or _correct(pairs, _surer_place)
+        )
         if not changed:
             break
 
@@ -357,12 +384,12 @@ def _take(rows: Sequence[Row], same: Mapping[str, str]) -> bool:
     return bool(same)
 
 
-def _correct(pairs: Sequence[Pair]) -> bool:
+def _correct(pairs: Sequence[Pair], surer: Callable[[Row, Row], Row | None]) -> bool:
     """Single mentions that the translation says more surely; whether there were any."""
     changed = False
     for x, y, _ in pairs:
         if x["canonical_id"] != y["canonical_id"]:
-            sure = _surer(x, y)
+            sure = surer(x, y)
             if sure is not None:
                 _become(y if sure is x else x, sure)
                 changed = True

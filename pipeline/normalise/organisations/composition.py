@@ -66,7 +66,7 @@ def _branches(parts: list[Part]) -> list[Part]:
         body, branch = sorted(parts, key=lambda p: not kind_of(p.kind).get("branches"))
         if branch.kind in ("sub-department", "department") and not branch.fields:
             _merge(body, branch)
-            if not body.areas and "centre" not in body.levels:
+            if not (body.areas or body.name_id or "centre" in body.levels):
                 body.levels.append("province")
             return [body]
     return parts
@@ -174,7 +174,11 @@ def body_key(part: Part, under: Part | None, centre: bool) -> tuple[str, str, st
     if scope == "named" and "centre" in part.levels:
         fields.append("central")
     # The number before a standing body counts its terms (the 13th Central Committee).
-    term = scope in ("state", "area") and not row.get("generic") and row.get("class") != "team"
+    term = (
+        scope in ("state", "area")
+        and not row.get("generic")
+        and row.get("class") not in body_facts()["numbered"]["classes"]
+    )
     names = [*part.proper, *([] if term else part.numbers)]
     if scope == "named" and kind not in body_facts()["abroad"]["kinds"] and (fields or names):
         names += [c for c in part.countries if c != "vietnam"]

@@ -24,7 +24,12 @@ from pipeline.normalise.organisations.ministries import (
 )
 from pipeline.normalise.organisations.naming import english_label, vietnamese_name
 from pipeline.normalise.organisations.owners import hospital_unit, nearest, needs_owner
-from pipeline.normalise.organisations.place import locate, named_elsewhere, unsaid_place
+from pipeline.normalise.organisations.place import (
+    locate,
+    named_elsewhere,
+    take_article_place,
+    unsaid_place,
+)
 from pipeline.normalise.organisations.short_forms import (
     place_beside,
     point_back,
@@ -250,7 +255,7 @@ def _settle(
         or any(k[1] == "ministry" or k[0].endswith("-ministry") for k in keys)
     ):
         reading.reasons.append("central body")
-    elif row.get("national") and any("vietnam" in p.countries for p in parts):
+    elif _of_vietnam(document, reading) and (row.get("national") or row.get("generic")):
         reading.reasons.append("national body")
     elif head.name_id or scopes <= {"state"}:
         pass
@@ -271,6 +276,9 @@ def _settle(
         unsaid_place(document, reading, index, row)
     elif row.get("field") and not head.proper:
         named_elsewhere(document, reading, index)
+        alone = len(parts) == 1 and not (head.numbers or head.name_id or reading.path)
+        if alone and head.fields and row.get("many"):
+            take_article_place(document, reading)
     state = head.kind == "party-central-committee" or row.get("scope") == "state"
     local = row.get("branches") and (explicit or "province" in levels)
     if state and not countries and not head.name_id and not local:
@@ -278,6 +286,13 @@ def _settle(
     if len(keys) > 1 and kind_of(keys[-1][1]).get("scope") == "state":
         reading.unplaced = False  # a part of a body that is one in the country
     return False
+
+
+def _of_vietnam(document: Document, reading: Reading) -> bool:
+    """Whether a name says that the body is Vietnam's."""
+    countries = languages.data(document.language, "organisations")["countries"]
+    words = {t.word for t in lexicon.tokenise(reading.mention.text)}
+    return not words.isdisjoint(countries["vietnam"])
 
 
 def _is_sole(kind: str) -> bool:

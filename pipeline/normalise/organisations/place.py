@@ -121,7 +121,8 @@ def unsaid_place(document: Document, reading: Reading, index: int, row: dict[str
             reading.path, reading.place = other.path, other.place
             reading.reasons.append(f"named before as {other.id}")
             return
-    if document.place is None and (row.get("national") or row.get("party")):
+    named = reading.mention.text[:1].isupper()
+    if document.place is None and named and (row.get("national") or row.get("party")):
         reading.reasons.append(f"national body; {document.place_reason}")
         return
     take_article_place(document, reading)
