@@ -1,7 +1,8 @@
 """The words and phrases of a language, and what each of them means in a name.
 
 All come from ``languages/<code>/organisations.toml``, ``facts/organisations.toml`` and, for bodies
-with a name of their own, ``facts/bodies.toml``.
+with a name of their own, ``facts/bodies.toml``; English names that a translation left standing from
+``facts/english.toml``.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pipeline import facts, languages
 from pipeline.normalise.lexicon.place_names import province_at
@@ -25,6 +26,18 @@ _VIETNAMESE = (
     ("countries", "country"),
     ("legal_forms", "noise"),
 )
+_LISTS = {
+    "connectors": "connector",
+    "loose_connectors": "loose",
+    "conjunctions": "conjunction",
+    "legal_forms": "noise",
+    "branches": "branch",
+    "fillers": "filler",
+    "articles": "article",
+    "party_words": "party",
+}
+# Kinds whose label is no word that a body is headed by.
+_NO_HEADS = frozenset({"international", "media", "central-ministry", "company-military"})
 
 
 class Match(NamedTuple):
@@ -236,7 +249,62 @@ def _plain() -> dict[str, tuple[tuple[str, str], ...]]:
 @cache
 def lexicon(language: str) -> Lexicon:
     """The lexicon of a language. Raises ``languages.UnknownLanguage`` when it has none."""
-    data = languages.data(language, "organisations")
+    return _lexicon(languages.data(language, "organisations"))
+
+
+@cache
+def with_english(language: str) -> Lexicon:
+    """The lexicon of a language and the English words for bodies together.
+
+    For names that a translation left in English, wholly or in part (``Department of Health van de
+    provincie``): every kind by its English label, every field by its id, and what
+    ``facts/english.toml`` adds. Raises ``languages.UnknownLanguage`` as ``lexicon`` does.
+    """
+    data = dict(languages.data(language, "organisations"))
+    english = facts.data("english")
+    kinds, named = facts.data("organisations")["kinds"], facts.named()
+    worded: dict[str, dict[str, list[str]]] = {
+        "heads": {kind: [row["label"]] for kind, row in kinds.items() if kind not in _NO_HEADS},
+        "fields": {name: [name.replace("-", " ")] for name in data["fields"]},
+        "names": {key: [row["label"]] for key, row in named.items() if " " in row["label"]},
+    }
+    for section in ("heads", "fields", "levels", "names", "countries"):
+        data[section] = _together(
+            data[section], worded.get(section, {}), english.get(section, {})
+        )
+    for key in _LISTS:
+        data[key] = [*data[key], *english.get(key, ())]
+    data["compounding"] = True
+    return _lexicon(data)
+
+
+def _together(*tables: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Tables of phrases as one: every phrase of each value, in order."""
+    joined: dict[str, list[str]] = {}
+    for table in tables:
+        for value, phrases in table.items():
+            joined.setdefault(value, []).extend(phrases)
+    return joined
+
+
+@cache
+def english_words(language: str) -> frozenset[str]:
+    """Words that only the English part of ``with_english`` has, by which to know such a name."""
+    own, both = _common_words(lexicon(language)), _common_words(with_english(language))
+    return (both - own) | {"of", "for"}
+
+
+def _common_words(lexicon: Lexicon) -> frozenset[str]:
+    return frozenset(
+        word
+        for table in lexicon.phrases.values()
+        for joined, entries in table.items()
+        if any(sort in ("head", "field", "level") for sort, _ in entries)
+        for word in joined.split(" ")
+    )
+
+
+def _lexicon(data: dict[str, Any]) -> Lexicon:
     collected: dict[str, dict[str, dict[tuple[str, str], None]]] = {}
     exact: dict[str, str] = {}
     cased: dict[str, tuple[bool, bool]] = {}
@@ -258,16 +326,7 @@ def lexicon(language: str) -> Lexicon:
         for value, phrases in data[section].items():
             for phrase in phrases:
                 add(phrase, sort, value)
-    for key, sort in (
-        ("connectors", "connector"),
-        ("loose_connectors", "loose"),
-        ("conjunctions", "conjunction"),
-        ("legal_forms", "noise"),
-        ("branches", "branch"),
-        ("fillers", "filler"),
-        ("articles", "article"),
-        ("party_words", "party"),
-    ):
+    for key, sort in _LISTS.items():
         for phrase in data[key]:
             add(phrase, sort, phrase)
     starts = frozenset(

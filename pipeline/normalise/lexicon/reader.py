@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pipeline import facts
+from pipeline.normalise import places
 from pipeline.normalise.lexicon.additions import (
     Spot,
     add_body,
@@ -17,11 +20,11 @@ from pipeline.normalise.lexicon.additions import (
     add_unlisted,
 )
 from pipeline.normalise.lexicon.cursor import LONGEST, Cursor
-from pipeline.normalise.lexicon.entries import Match, lexicon
+from pipeline.normalise.lexicon.entries import Lexicon, Match, english_words, lexicon, with_english
 from pipeline.normalise.lexicon.ownership import owns
 from pipeline.normalise.lexicon.parts import Parsed, Part, kind_of, part_of, scope_of
 from pipeline.normalise.lexicon.place_names import name_at, of_syllables, province_at
-from pipeline.normalise.lexicon.tokens import tokenise
+from pipeline.normalise.lexicon.tokens import Token, tokenise
 
 
 class Reader(Cursor):
@@ -360,11 +363,23 @@ class Reader(Cursor):
 
 
 def parse(text: str, language: str, strict: bool = False) -> Parsed | None:
-    """``text`` read as the name of one body; ``None`` when it has no head that is known."""
+    """``text`` read as the name of one body; ``None`` when it has no head that is known.
+
+    What the language's own words leave unread is also read with the English ones, which
+    translations leave standing, and so taken where that leaves less unread.
+    """
     tokens = tokenise(text)
     if not tokens:
         return None
-    lex = lexicon(language)
+    own = _parse(tokens, lexicon(language), strict)
+    unread = _unread(own)
+    if strict or not unread or english_words(language).isdisjoint(t.word for t in tokens):
+        return own
+    mixed = _parse(tokens, with_english(language), strict)
+    return mixed if _unread(mixed) < unread else own
+
+
+def _parse(tokens: Sequence[Token], lex: Lexicon, strict: bool) -> Parsed | None:
     first = 0
     while first < len(tokens) - 1 and tokens[first].word in lex.articles:
         if any(m.sort == "name" for m in lex.matches(tokens, first)):
@@ -373,3 +388,11 @@ def parse(text: str, language: str, strict: bool = False) -> Parsed | None:
     reader = Reader(lex, tokens, strict)
     reader.plain = lex.opens_plain(tokens, first)
     return reader.parse(first)
+
+
+def _unread(parsed: Parsed | None) -> int:
+    """How many words of a name are neither of the lexicon nor like a Vietnamese name's."""
+    if parsed is None:
+        return 100
+    syllables = places.syllables()
+    return sum(word not in syllables for part in parsed.parts for word in part.proper)
