@@ -254,28 +254,40 @@ def lexicon(language: str) -> Lexicon:
 
 @cache
 def with_english(language: str) -> Lexicon:
-    """The lexicon of a language and the English words for bodies together.
+    """The lexicon of a language and what only a given name is read with.
 
-    For names that a translation left in English, wholly or in part (``Department of Health van de
+    Names that a translation left in English, wholly or in part (``Department of Health van de
     provincie``): every kind by its English label, every field by its id, and what
-    ``facts/english.toml`` adds. Raises ``languages.UnknownLanguage`` as ``lexicon`` does.
+    ``facts/english.toml`` adds. Heads and levels of ``given`` and ``given_levels``, which in
+    running text would find kinds in general (plurals). Raises ``languages.UnknownLanguage`` as
+    ``lexicon`` does.
     """
     data = dict(languages.data(language, "organisations"))
     english = facts.data("english")
     kinds, named = facts.data("organisations")["kinds"], facts.named()
     worded: dict[str, dict[str, list[str]]] = {
-        "heads": {kind: [row["label"]] for kind, row in kinds.items() if kind not in _NO_HEADS},
+        "heads": _together(
+            {kind: [row["label"]] for kind, row in kinds.items() if kind not in _NO_HEADS},
+            data.get("given", {}),
+        ),
         "fields": {name: [name.replace("-", " ")] for name in data["fields"]},
+        "levels": data.get("given_levels", {}),
+        "countries": {name: [name.replace("-", " ")] for name in data["countries"]},
         "names": {key: [row["label"]] for key, row in named.items() if " " in row["label"]},
     }
     for section in ("heads", "fields", "levels", "names", "countries"):
-        data[section] = _together(
-            data[section], worded.get(section, {}), english.get(section, {})
-        )
+        data[section] = _together(data[section], worded.get(section, {}), english.get(section, {}))
     for key in _LISTS:
         data[key] = [*data[key], *english.get(key, ())]
     data["compounding"] = True
     return _lexicon(data)
+
+
+@cache
+def abbreviations(language: str) -> dict[str, str]:
+    """Abbreviations of bodies and the long forms that they are read as in a given name."""
+    own: dict[str, str] = languages.data(language, "organisations").get("abbreviations", {})
+    return {**facts.data("english")["abbreviations"], **own}
 
 
 def _together(*tables: dict[str, list[str]]) -> dict[str, list[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
 
 from pipeline import facts
 from pipeline.normalise import places
@@ -20,11 +20,21 @@ from pipeline.normalise.lexicon.additions import (
     add_unlisted,
 )
 from pipeline.normalise.lexicon.cursor import LONGEST, Cursor
-from pipeline.normalise.lexicon.entries import Lexicon, Match, english_words, lexicon, with_english
+from pipeline.normalise.lexicon.entries import (
+    Lexicon,
+    Match,
+    abbreviations,
+    english_words,
+    lexicon,
+    with_english,
+)
 from pipeline.normalise.lexicon.ownership import owns
 from pipeline.normalise.lexicon.parts import Parsed, Part, kind_of, part_of, scope_of
 from pipeline.normalise.lexicon.place_names import name_at, of_syllables, province_at
-from pipeline.normalise.lexicon.tokens import Token, tokenise
+from pipeline.normalise.lexicon.settling import settled
+from pipeline.normalise.lexicon.tokens import phrase_words, tokenise
+
+_WORD = re.compile(r"\w+")
 
 
 class Reader(Cursor):
@@ -126,6 +136,10 @@ class Reader(Cursor):
                 j += 1
                 continue
             return None
+        if head is None and not self.strict and j >= limit:
+            head = self._unsaid_head(before)
+            if head is not None and not kind_of(head.value).get("generic"):
+                before = [m for m in before if m.sort != "field"]
         if head is None:
             return None
         place = head.sort == "name" and any(m.sort == "level" for m in before)
@@ -157,6 +171,16 @@ class Reader(Cursor):
         parts = [part]
         last = self._after(parts, j + head.size, limit)
         return Parsed(i, last, tuple(parts), self.unknown)
+
+    def _unsaid_head(self, before: list[Match]) -> Match | None:
+        """The head of a name that is but a field and a place (``Electricity Gia Lai``)."""
+        fields = [m.value for m in before if m.sort == "field"]
+        unsaid = facts.data("organisations")["headless"]
+        return (
+            Match(0, "head", unsaid[fields[0]])
+            if len(fields) == 1 and fields[0] in unsaid
+            else None
+        )
 
     def _formation(self, i: int) -> tuple[Part, int] | None:
         """A region of the navy named by its number (``Region 4 of the Navy``), and its end."""
@@ -368,18 +392,20 @@ def parse(text: str, language: str, strict: bool = False) -> Parsed | None:
     What the language's own words leave unread is also read with the English ones, which
     translations leave standing, and so taken where that leaves less unread.
     """
+    own = _parse(text, lexicon(language), strict)
+    unread = _unread(own)
+    if not strict and unread:
+        long = _WORD.sub(lambda m: abbreviations(language).get(m[0], m[0]), text)
+        if long != text or not english_words(language).isdisjoint(phrase_words(text)):
+            whole = _parse(long, with_english(language), strict)
+            own = whole if _unread(whole) < unread else own
+    return own if own is None or strict else settled(own)
+
+
+def _parse(text: str, lex: Lexicon, strict: bool) -> Parsed | None:
     tokens = tokenise(text)
     if not tokens:
         return None
-    own = _parse(tokens, lexicon(language), strict)
-    unread = _unread(own)
-    if strict or not unread or english_words(language).isdisjoint(t.word for t in tokens):
-        return own
-    mixed = _parse(tokens, with_english(language), strict)
-    return mixed if _unread(mixed) < unread else own
-
-
-def _parse(tokens: Sequence[Token], lex: Lexicon, strict: bool) -> Parsed | None:
     first = 0
     while first < len(tokens) - 1 and tokens[first].word in lex.articles:
         if any(m.sort == "name" for m in lex.matches(tokens, first)):
