@@ -11,9 +11,9 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import combinations
 from typing import Any
 
@@ -39,6 +39,7 @@ _SYLLABLE = re.compile(
 # the training part of our gold.
 LEAST_ALIKE = 0.15
 LEAST_SAME = 1.0
+LEFT_OUT = 0.5
 # What was settled lays further sentences side by side; this often is looked again.
 _ROUNDS = 4
 
@@ -55,6 +56,16 @@ class _Name:
     vietnamese: frozenset[str]
     unknown: int
     says_place: bool
+    common: frozenset[str]  # words of the lexicon, which the other language words otherwise
+
+
+@cache
+def _common(language: str) -> frozenset[str]:
+    """Words inside names that say nothing about identity."""
+    if language not in languages.available():
+        return frozenset()
+    said = languages.data(language, "organisations")["fillers"]
+    return frozenset(t.word for phrase in said for t in lexicon.tokenise(phrase))
 
 
 @lru_cache(maxsize=100_000)
@@ -77,6 +88,7 @@ def _name(text: str, language: str) -> _Name:
         frozenset(w for w in capital if _SYLLABLE.fullmatch(w)),
         unknown,
         says_place,
+        _common(language),
     )
 
 
@@ -171,8 +183,14 @@ def _is_part(one: str, other: str) -> bool:
     return one.endswith(f"/{other}") or other.endswith(f"/{one}")
 
 
-def likeness(x: Row, y: Row) -> float | None:
-    """How much two mentions of different ids look like one body; ``None``: they cannot be."""
+def likeness(
+    x: Row, y: Row, words_of_x: Set[str] = frozenset(), words_of_y: Set[str] = frozenset()
+) -> float | None:
+    """How much two mentions of different ids look like one body; ``None``: they cannot be.
+
+    ``words_of_x`` and ``words_of_y`` are the capitalised words of the articles they stand in: a
+    word that the other article knows and leaves out of the name speaks against them.
+    """
     a, b = _name(x["text"], x["language"]), _name(y["text"], y["language"])
     score = 0.0
     if _is_part(x["canonical_id"], y["canonical_id"]):
@@ -188,6 +206,8 @@ def likeness(x: Row, y: Row) -> float | None:
     if len(left) > 1 and len(right) > 1:
         return None
     score += min(len(shared), 3) * 0.7
+    missing = ((a.proper - b.proper) & words_of_y) | ((b.proper - a.proper) & words_of_x)
+    score -= LEFT_OUT * len(missing - b.common - a.common)
     generic = [bool(kind_of(n.kind).get("generic")) or not n.kind for n in (a, b)]
     if a.kind and b.kind:
         if a.classes & b.classes:
@@ -202,7 +222,12 @@ def likeness(x: Row, y: Row) -> float | None:
     return score
 
 
-def _pairs(first: Sequence[_Sentence], second: Sequence[_Sentence]) -> list[Pair]:
+def _pairs(
+    first: Sequence[_Sentence],
+    second: Sequence[_Sentence],
+    words_first: Set[str],
+    words_second: Set[str],
+) -> list[Pair]:
     """The bodies of two sentences that correspond: those of one id, then the likest of the rest."""
     left = [row for s in first for row in s.bodies]
     right = [row for s in second for row in s.bodies]
@@ -216,7 +241,7 @@ def _pairs(first: Sequence[_Sentence], second: Sequence[_Sentence]) -> list[Pair
     ranked = []
     for i, x in enumerate(left):
         for j, y in enumerate(right):
-            score = likeness(x, y)
+            score = likeness(x, y, words_first, words_second)
             if score is not None:
                 alone = len(left) == len(right) == 1
                 order = abs(i / max(len(left), 1) - j / max(len(right), 1))
@@ -239,11 +264,12 @@ def correspond(rows: Sequence[Row]) -> list[Pair]:
         by_article[row["article_id"]].append(row)
     articles = [(key, by_article[key][0]["language"]) for key in sorted(by_article)]
     sentences = {key: _sentences(by_article[key]) for key, _ in articles}
+    words = {key: frozenset[str]().union(*(s.tokens for s in of)) for key, of in sentences.items()}
     found: list[Pair] = []
     for (one, spoken), (other, said) in combinations(articles, 2):
         if spoken != said:
             for a, b in _aligned(sentences[one], sentences[other]):
-                found += _pairs(a, b)
+                found += _pairs(a, b, words[one], words[other])
     return found
 
 

@@ -182,6 +182,9 @@ def _compose(document: Document, reading: Reading, index: int, departments: set[
     if len(said) > 1 and said[0] == "vietnam" and head.kind in body_facts()["abroad"]["kinds"]:
         keys[0] = (f"vietnam-{keys[0][0]}", *keys[0][1:])
         reading.own = keys[0][0]
+    if len(said) > 1 and said[1] == "vietnam" and "friendship" in head.fields:
+        keys[0] = (f"{keys[0][0]}-of-{said[0]}", *keys[0][1:])  # theirs with us, not ours with them
+        reading.own = keys[0][0]
     if _settle(document, reading, index, keys, centre):
         return
     if above:

@@ -106,21 +106,25 @@ def locate(
 
 def unsaid_place(document: Document, reading: Reading, index: int, row: dict[str, Any]) -> None:
     """A name without level and place: the body named so before, else the article's place."""
-    for other in reversed(document.before(index)):
-        if (
-            other.stem == reading.stem
-            and other.said_place
-            and other.path
-            and (
-                other.place is None
-                or document.place is None
-                or places.is_within(other.place, document.place)
-            )
-            and (reading.parts[0].is_bare() or not other.path[-1].startswith("region-"))
-        ):
-            reading.path, reading.place = other.path, other.place
-            reading.reasons.append(f"named before as {other.id}")
-            return
+    named_before = [
+        other
+        for other in reversed(document.before(index))
+        if other.stem == reading.stem
+        and other.said_place
+        and other.path
+        and (
+            other.place is None
+            or document.place is None
+            or places.is_within(other.place, document.place)
+        )
+        and (reading.parts[0].is_bare() or not other.path[-1].startswith("region-"))
+    ]
+    if named_before:
+        # Where one of the province and one below it were named, the short name is the former's.
+        other = min(named_before, key=lambda r: len(r.path))
+        reading.path, reading.place = other.path, other.place
+        reading.reasons.append(f"named before as {other.id}")
+        return
     named = reading.mention.text[:1].isupper()
     if document.place is None and named and (row.get("national") or row.get("party")):
         reading.reasons.append(f"national body; {document.place_reason}")

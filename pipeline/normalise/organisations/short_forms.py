@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pipeline.normalise import places
 from pipeline.normalise.lexicon import Part, kind_of
 from pipeline.normalise.organisations.composition import classes_of
 from pipeline.normalise.organisations.document import Document, Reading
@@ -139,7 +140,7 @@ def _as_written(reading: Reading, own: dict[str, Reading]) -> None:
     slug = slugify(reading.mention.text)
     if reading.mention.text.islower():
         reading.reasons.append("no name and no known kind of body")
-    elif slug in own:
+    elif slug in own and not places.candidates(reading.mention.text):
         _same(reading, own[slug], "name without its kind of")
     elif slug:
         reading.id = slug
@@ -172,7 +173,7 @@ def _in_brackets(document: Document) -> dict[str, Reading]:
                     "university",
                 ):
                     _same(reading, other, "abbreviation in brackets")
-            elif other.mention.text.isupper() or not other.parts:
+            elif not other.parts or classes_of(other.parts[0].kind) & reading.heads:
                 _same(other, reading, "abbreviation in brackets")
             learnt.setdefault(other.mention.text, reading)
     return learnt
