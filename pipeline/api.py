@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from pipeline import articles, extraction
+from pipeline import articles, explanation, extraction
 from pipeline.configuration import Configuration, chosen_engines
 from pipeline.read import Document, Sidecar, read_sidecar
 from pipeline.records import (
@@ -176,6 +176,17 @@ def load(**choices: Any) -> Selaras:
     if isinstance(choices.get("ner"), str):
         choices["ner"] = chosen_engines([choices["ner"]])
     return Selaras(Configuration(**choices))
+
+
+def explain(
+    out: PathLike, canonical_id: str, *, limit: int | None = None
+) -> list[explanation.Explained]:
+    """What a row of the table in ``out`` rests on: the rows with this ``canonical_id``, or else of
+    this ``indicator_id``, each with its mentions (the first ``limit`` of them).
+
+    Raises ``run.outputs.OutputError`` if ``out`` holds no run or its table no such row.
+    """
+    return explanation.explain(Path(out), canonical_id, limit)
 
 
 def read_run(out: PathLike) -> Result:

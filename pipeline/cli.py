@@ -13,7 +13,7 @@ import click
 import pipeline
 
 _ERRORS_MISUSE = 2
-_LISTED = 20  # of each list that compare shows in a terminal
+_LISTED = 20  # of each list that compare and explain show in a terminal
 _INPUT = click.Path(path_type=Path, readable=False)
 
 
@@ -35,6 +35,8 @@ def _guarded(action: Callable[[], Any]) -> Any:
         return action()
     except (ConfigurationError, GoldError, InputError, ModelError, OutputError) as error:
         _fail(error)
+    except BrokenPipeError:  # `| head` has seen enough
+        raise
     except OSError as error:
         _fail(f"{error.filename or 'a file'}: {error.strerror or error}")
     return None
@@ -56,7 +58,7 @@ class _Manual(click.Group):
     """Commands in the order a user meets them."""
 
     def list_commands(self, _context: click.Context) -> list[str]:
-        return ["run", "extract", "detect", "table", "evaluate", "compare", "train"]
+        return ["run", "extract", "detect", "table", "explain", "evaluate", "compare", "train"]
 
 
 @click.group(
@@ -404,6 +406,12 @@ def _summary_of_table(result: Any, out: Path) -> None:
 
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print plain JSON.")
+_LIMIT = click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Show N of each list; 20 in a terminal and all in JSON by default.",
+)
 
 
 def _console() -> Any:
@@ -415,6 +423,37 @@ def _console() -> Any:
 def _print_json(said: object) -> None:
     json.dump(said, sys.stdout, ensure_ascii=False, indent=2)
     click.echo()
+
+
+@main.command(
+    epilog="""\b
+Examples:
+  selaras explain out peoples-committee/ha-giang
+  selaras explain out 21-NQ/TW --limit 100 | less
+  selaras explain out peoples-committee/ha-giang --json > mentions.json"""
+)
+@click.argument("out", type=_INPUT)
+@click.argument("canonical_id")
+@_JSON
+@_LIMIT
+def explain(out: Path, canonical_id: str, as_json: bool, limit: int | None) -> None:
+    """Show what a row of the table in OUT rests on.
+
+    CANONICAL_ID is that of the row; an indicator_id shows all values of the indicator. After the
+    row's own values come its mentions, each in its sentence and under its article, with the reason
+    for its identity. Translations of one story stand together.
+    """
+    from pipeline.explanation import open_run, show
+
+    def action() -> None:
+        with open_run(out) as reader:
+            rows = reader.rows(canonical_id)
+            if as_json:
+                show.write_json(sys.stdout, canonical_id, reader, rows, limit)
+            else:
+                show.show(_console(), reader, rows, _LISTED if limit is None else limit)
+
+    _guarded(action)
 
 
 @main.command(
@@ -488,12 +527,7 @@ Examples:
 @click.argument("out_a", type=_INPUT)
 @click.argument("out_b", type=_INPUT)
 @_JSON
-@click.option(
-    "--limit",
-    type=click.IntRange(min=0),
-    metavar="N",
-    help="Show N of each list; 20 in a terminal and all in JSON by default.",
-)
+@_LIMIT
 def compare(out_a: Path, out_b: Path, as_json: bool, limit: int | None) -> None:
     """Show what OUT_B found otherwise than OUT_A, thing by thing.
 

@@ -25,7 +25,7 @@ def selaras(*arguments: str | Path, stdin: bytes = b"") -> subprocess.CompletedP
 
 
 @pytest.mark.parametrize(
-    "command", ["", "run", "extract", "detect", "table", "evaluate", "compare"]
+    "command", ["", "run", "extract", "detect", "table", "explain", "evaluate", "compare"]
 )
 def test_help(command: str) -> None:
     done = selaras(*command.split(), "--help")
@@ -147,6 +147,7 @@ def test_bad_files_are_rows_with_a_reason_and_the_rest_goes_on(tmp_path: Path) -
         (["run", "articles", "--out", "out", "--metadata", "missing.csv"], "missing.csv"),
         (["run", "articles"], "--out"),
         (["table", "empty"], "holds no run"),
+        (["explain", "empty", "who"], "holds no finished run"),
         (["extract", "articles"], "is a folder"),
         (["extract", "missing.txt"], "no such file"),
         (["extract", "binary.txt"], "binary"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipeline.gold import GoldArticle
+from pipeline.terminal import printable
 
 if TYPE_CHECKING:
     from pipeline.evaluate.matching import Link, Measured
@@ -30,11 +31,6 @@ SORTS = (
     "stat link",
 )
 _AROUND = 40
-
-
-def printable(text: str) -> str:
-    """``text`` on one line, without characters that a terminal would obey."""
-    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def around(text: str, start: int, end: int) -> str:

@@ -13,8 +13,8 @@ from rich.text import Text
 from pipeline.evaluate import TOGETHER, Evaluation
 from pipeline.evaluate.bootstrap import CONFIDENCE, RESAMPLES
 from pipeline.evaluate.compare import SIDES, Comparison, Difference
-from pipeline.evaluate.errors import printable
 from pipeline.evaluate.scores import ACROSS
+from pipeline.terminal import printable
 
 _NONE = "–"
 _AROUND = 60
