@@ -26,6 +26,7 @@ from pipeline.records import (
     table_schema,
 )
 from pipeline.run import batch
+from pipeline.user_lexicon.read import read_lexicon
 
 PathLike = str | os.PathLike[str]
 
@@ -167,14 +168,19 @@ class Selaras:
 
 def load(**choices: Any) -> Selaras:
     """A ``Selaras`` with the given choices of ``Configuration`` (``language``,
-    ``min_language_score``, ``max_bytes``, ``ner``). Raises ``ConfigurationError`` for a choice that
-    cannot be.
+    ``min_language_score``, ``max_bytes``, ``ner``, ``lexicon``). Raises ``ConfigurationError`` for
+    a choice that cannot be.
 
     ``ner`` chooses another engine for names: ``{"nl": "stanza:nl"}``, or one setting for every
     language. Its model is loaded when an article first needs it; ``recognise.ModelError`` says
-    then what is missing."""
+    then what is missing.
+
+    ``lexicon`` is the CSV file of your own names, places and units, or what
+    ``user_lexicon.read.read_lexicon`` made of it; ``LexiconError`` says what is wrong with it."""
     if isinstance(choices.get("ner"), str):
         choices["ner"] = chosen_engines([choices["ner"]])
+    if isinstance(choices.get("lexicon"), str | os.PathLike):
+        choices["lexicon"] = read_lexicon(Path(choices["lexicon"]))
     return Selaras(Configuration(**choices))
 
 

@@ -91,6 +91,7 @@ def extract(article: Article, configuration: Configuration) -> extraction.Extrac
         published=article.published,
         place=article.place,
         ner=configuration.ner,
+        lexicon=configuration.lexicon,
     )
 
 

@@ -30,10 +30,12 @@ def _guarded(action: Callable[[], Any]) -> Any:
     from pipeline.read import InputError
     from pipeline.recognise import ModelError
     from pipeline.run.outputs import OutputError
+    from pipeline.user_lexicon.read import LexiconError
 
+    mendable = (ConfigurationError, GoldError, InputError, LexiconError, ModelError, OutputError)
     try:
         return action()
-    except (ConfigurationError, GoldError, InputError, ModelError, OutputError) as error:
+    except mendable as error:
         _fail(error)
     except BrokenPipeError:  # `| head` has seen enough
         raise
@@ -117,10 +119,22 @@ _NER = click.option(
 )
 
 
-def _configuration(**choices: Any) -> Any:
-    """The checked choices; those of engines are loaded, so that a bad one stops at once."""
-    from pipeline.configuration import Configuration, chosen_engines
+_LEXICON = click.option(
+    "--lexicon",
+    type=_INPUT,
+    metavar="FILE.csv",
+    help="Your own names of bodies, places and units: a table with the columns kind (name, same, "
+    "place, unit), text, id, and language, label, place as known.",
+)
 
+
+def _configuration(**choices: Any) -> Any:
+    """The checked choices; lexicon and engines are loaded, so that a bad one stops at once."""
+    from pipeline.configuration import Configuration, chosen_engines
+    from pipeline.user_lexicon.read import read_lexicon
+
+    if choices.get("lexicon") is not None:
+        choices["lexicon"] = read_lexicon(choices["lexicon"])
     choices["max_bytes"] = int(choices.pop("max_megabytes", 20) * 1_000_000)
     choices["ner"] = chosen_engines(choices.get("ner", ()))
     configuration = Configuration(**choices)
@@ -136,6 +150,7 @@ def _configuration(**choices: Any) -> Any:
 Examples:
   selaras run articles --out out
   selaras run ms-articles nl-articles page.html --out out --metadata about.csv
+  selaras run articles --out out --lexicon my-names.csv
   selaras run articles --out out --ner nl=stanza:nl --ner ms=transformers:my-model
 
 \b
@@ -163,6 +178,7 @@ Exit codes:
     "published, source_url, place.",
 )
 @_LANGUAGE
+@_LEXICON
 @_NER
 @_MIN_SCORE
 @_MEGABYTES
@@ -187,11 +203,13 @@ def run(
     """
     from pipeline.read import read_sidecar
     from pipeline.run import batch, outputs
+    from pipeline.user_lexicon import using
 
     sidecars: dict[str, Any] = {}
 
+    configuration = _guarded(lambda: _configuration(**choices))
+
     def action() -> batch.Result:
-        configuration = _configuration(**choices)
         outputs.check(out)
         if metadata:
             sidecars.update(read_sidecar(metadata))
@@ -207,7 +225,8 @@ def run(
 
     result = _guarded(action)
     if not quiet:
-        _summary(result, out, sidecars)
+        with using(configuration.lexicon):
+            _summary(result, out, sidecars)
 
 
 class _progress:
@@ -326,6 +345,7 @@ Examples:
     "--place", metavar="NAME", help="Where the article is about, when its text does not say."
 )
 @_LANGUAGE
+@_LEXICON
 @_NER
 @_MIN_SCORE
 @_MEGABYTES
@@ -339,12 +359,14 @@ def extract(file: str, place: str | None, **choices: Any) -> None:
     from pipeline import articles
     from pipeline.api import Reading
     from pipeline.read import Sidecar
+    from pipeline.user_lexicon import using
 
     def action() -> dict[str, Any]:
         configuration = _configuration(**choices)
         document = _read_one(file, configuration.max_bytes)
         if place:
-            _warn_of_place(place)
+            with using(configuration.lexicon):
+                _warn_of_place(place)
         name = Path(file).name if file != "-" else "-"
         article = articles.from_document(document, name, configuration, Sidecar(place=place))
         return Reading(article, articles.extract(article, configuration)).to_dict()
@@ -483,6 +505,7 @@ Scores:
     metavar="N",
     help="Show N errors of each sort with their place.",
 )
+@_LEXICON
 @_NER
 @click.option("--out", type=_INPUT, help="Keep the run over the plain texts in this folder.")
 def evaluate(
@@ -490,6 +513,7 @@ def evaluate(
     as_json: bool,
     language: str | None,
     errors: int,
+    lexicon: Path | None,
     ner: tuple[str, ...],
     out: Path | None,
 ) -> None:
@@ -503,7 +527,7 @@ def evaluate(
     from pipeline.evaluate import show
 
     def action() -> Any:
-        configuration = _configuration(ner=ner)
+        configuration = _configuration(ner=ner, lexicon=lexicon)
         with _progress(quiet=as_json) as progress:
             return measure(gold, configuration, language=language, out=out, progress=progress)
 

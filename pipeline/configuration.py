@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pipeline import languages
 from pipeline.read.files import MAX_BYTES
 from pipeline.recognise import engines
+from pipeline.user_lexicon import UserLexicon
 
 _OF_LANGUAGE = re.compile(r"([A-Za-z]{2,3})=(.*)", re.DOTALL)
 
@@ -61,7 +62,8 @@ class Configuration:
     ``language`` overrides detection for every article; ``min_language_score`` is what a detected
     language must reach; ``max_bytes`` is the largest file that is read. ``ner`` is which engine
     finds names, per language code (``recognise.engines`` has the settings); a language that it
-    leaves out has the default.
+    leaves out has the default. ``lexicon`` is what the user knows better than the program
+    (``user_lexicon.read.read_lexicon`` reads it).
     Raises ``ConfigurationError`` for a language without data, a score outside 0 to 1 or a setting
     that names no engine; models are looked for when they are first needed.
     """
@@ -70,6 +72,7 @@ class Configuration:
     min_language_score: float = 0.5
     max_bytes: int = MAX_BYTES
     ner: Mapping[str, str] = field(default_factory=dict, hash=False)
+    lexicon: UserLexicon | None = None
 
     def __post_init__(self) -> None:
         if self.language is not None and self.language not in languages.available():
@@ -86,5 +89,6 @@ class Configuration:
         object.__setattr__(self, "ner", _checked(self.ner))
 
     def as_dict(self) -> dict[str, object]:
-        """The choices as plain values, for ``run.json``."""
-        return dataclasses.asdict(self)
+        """The choices as plain values, for ``run.json``; of a lexicon the digest of its file."""
+        said = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        return said | {"ner": dict(self.ner), "lexicon": self.lexicon and self.lexicon.digest}

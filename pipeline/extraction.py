@@ -16,11 +16,13 @@ from pipeline.extract.references import references
 from pipeline.extract.sentences import containing, sentences
 from pipeline.extract.statistics import statistics
 from pipeline.normalise import coreference, places
-from pipeline.normalise.organisations import identify
+from pipeline.normalise.organisations import corrected, identify
 from pipeline.normalise.units import unit_id, unit_label
 from pipeline.recognise import Name, Recogniser, engines
+from pipeline.recognise.own_names import with_own_names
 from pipeline.recognise.snap import is_person
 from pipeline.records import Mention, Organisation, Reference, Span, Statistic
+from pipeline.user_lexicon import REASON, UserLexicon, active, using
 
 # A model that is as sure as this of a name is right even where the name looks like another thing.
 _SURE = 0.9
@@ -67,6 +69,8 @@ def _is_body(organisation: Organisation) -> bool:
     """
     if organisation.canonical_id is None:
         return False
+    if organisation.reason == REASON:
+        return True
     if organisation.body is not None or organisation.score >= _SURE:
         return True
     words = organisation.text.split()
@@ -154,19 +158,34 @@ def extract(
     published: datetime.date | None = None,
     place: str | None = None,
     ner: Mapping[str, str] | None = None,
+    lexicon: UserLexicon | None = None,
 ) -> Extraction:
     """The organisations, references and statistics of one article.
 
     ``language`` is one that has a model; ``place`` is where the article is about, if the user
-    says so; ``ner`` is as ``recogniser`` takes it. Offsets are code points into ``text``. Raises
-    ``recognise.ModelError`` when the model of the language cannot be loaded.
+    says so; ``ner`` is as ``recogniser`` takes it; ``lexicon`` is what the user knows better.
+    Offsets are code points into ``text``. Raises ``recognise.ModelError`` when the model of the
+    language cannot be loaded.
     """
+    with using(lexicon):
+        return _extract(text, language, title, published, place, ner)
+
+
+def _extract(
+    text: str,
+    language: str,
+    title: str | None,
+    published: datetime.date | None,
+    place: str | None,
+    ner: Mapping[str, str] | None,
+) -> Extraction:
     page = furniture(text, language)
     found_dates = dates(text, language, published)
     found_references = references(text, language, published)
     numbered = [(r.start, r.end) for r in found_references]
     engine = recogniser(language, ner)
-    names = _free(engine.recognise(text), numbered)
+    names = _free(with_own_names(engine.recognise(text), text, language), numbered)
+    own = active()
     organisations = identify(
         [
             Organisation(
@@ -174,7 +193,7 @@ def extract(
                 end=n.end,
                 text=text[n.start : n.end],
                 score=n.score,
-                source=engine.source,
+                source=own.source if own and n.reason == REASON else engine.source,
                 reason=n.reason,
             )
             for n in names
@@ -186,6 +205,7 @@ def extract(
         place=place,
     )
     organisations = coreference.resolve([o for o in organisations if _is_body(o)], language)
+    organisations = corrected(organisations, language)
     excluded = sorted(
         [
             *numbered,

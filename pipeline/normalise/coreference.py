@@ -12,13 +12,14 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
 from pipeline import languages
 from pipeline.normalise import lexicon, places
 from pipeline.normalise.lexicon import kind_of
 from pipeline.normalise.places import fold
 from pipeline.records import Organisation
+from pipeline.user_lexicon import remembered
 
 # Kinds of body that are told apart by a name of their own, which their short forms keep.
 _NAMED = frozenset(
@@ -73,7 +74,7 @@ def _fillers(language: str) -> frozenset[str]:
     return frozenset(t.word for phrase in said for t in lexicon.tokenise(phrase))
 
 
-@lru_cache(maxsize=20_000)
+@remembered(maxsize=20_000)
 def _profile(text: str, language: str) -> _Profile:
     words = frozenset(t.word for t in lexicon.tokenise(text) if t.word.isalnum())
     parsed = lexicon.parse(text, language)

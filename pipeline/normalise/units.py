@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
 from typing import Any
 
 from pipeline import facts, languages
+from pipeline.normalise.places import fold
+from pipeline.user_lexicon import active, remembered
 
 _TOKEN = re.compile(r"[^\W_]+(?:[-'’/][^\W_]+)*[²³]?|°\s?[^\W\d_]|,")
 _LONGEST_PHRASE = 300
@@ -33,12 +34,13 @@ def _tokens(phrase: str) -> tuple[str, ...]:
     return tuple(_TOKEN.findall(phrase[:_LONGEST_PHRASE].lower().replace("’", "'")))
 
 
-@cache
+@remembered()
 def _lexicon(language: str) -> _Lexicon:
     data: dict[str, Any] = languages.data(language, "units")
     entries = {
         _tokens(form): identity for identity, forms in data["units"].items() for form in forms
     }
+    entries |= {_tokens(text): unit for text, unit in _own_units(language).items() if _tokens(text)}
     # The last part of a compound is its head ("basisschoolleerlingen"); short words end too much.
     endings = {
         tokens[0]: identity
@@ -56,13 +58,15 @@ def _lexicon(language: str) -> _Lexicon:
     )
 
 
-@lru_cache(maxsize=20_000)
+@remembered(maxsize=20_000)
 def unit_id(unit: str, language: str) -> str | None:
     """The identity of a counted noun phrase or a unit of measure as an article words it.
 
     ``None`` when the lexicon lacks its head. Raises ``UnknownLanguage`` for a language that has
     no data.
     """
+    if own := _own_units(language).get(" ".join(fold(unit).split())):
+        return own
     lexicon = _lexicon(language)
     words = _tokens(unit)
     if not words:
@@ -70,6 +74,15 @@ def unit_id(unit: str, language: str) -> str | None:
     if whole := lexicon.entries.get(words):
         return whole
     return _head_first(words, lexicon) if lexicon.head_first else _head_last(words, lexicon)
+
+
+@remembered()
+def _own_units(language: str) -> dict[str, str]:
+    """The folded units of the user's lexicon; those of ``language`` stand before those of each."""
+    own = active()
+    rows = [row for row in (own.units if own else ()) if row.language in (None, language)]
+    rows.sort(key=lambda row: row.language is not None)
+    return {" ".join(fold(row.text).split()): row.id for row in rows}
 
 
 def _longest_at(words: tuple[str, ...], start: int, lexicon: _Lexicon) -> str | None:
@@ -142,5 +155,7 @@ def _compound(word: str, lexicon: _Lexicon) -> str | None:
 
 def unit_label(identity: str) -> str | None:
     """The English name of a unit's identity; ``None`` when it has none."""
-    label: str | None = facts.data("units")["labels"].get(identity)
+    own = active()
+    said = (row.label for row in (own.units if own else ()) if row.id == identity and row.label)
+    label: str | None = next(said, None) or facts.data("units")["labels"].get(identity)
     return label

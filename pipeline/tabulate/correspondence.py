@@ -20,6 +20,7 @@ from typing import Any
 from pipeline import facts, languages
 from pipeline.normalise import lexicon, places
 from pipeline.normalise.lexicon import kind_of
+from pipeline.user_lexicon import REASON
 
 Row = dict[str, Any]
 Pair = tuple[Row, Row, float]
@@ -295,6 +296,11 @@ def restore(row: Row) -> None:
         row["article_identity"] = None
 
 
+def _is_users(rows: Sequence[Row]) -> bool:
+    """Whether the user's lexicon gave the body its id."""
+    return any(REASON in (row["reason"] or "") for row in rows)
+
+
 def _rank(rows: Sequence[Row]) -> tuple[object, ...]:
     """How good an identity is: known by name, worded in known words, with its place; then ties."""
     identity = rows[0]["canonical_id"]
@@ -331,7 +337,13 @@ def _same_bodies(rows: Sequence[Row], pairs: Sequence[Pair]) -> dict[str, str]:
         first, second = leader[a], leader[b]
         if first == second or (established.get(first) and established.get(second)):
             continue
-        best = min((first, second), key=lambda i: (not established.get(i), _rank(of_id[i])))
+        own = {i: _is_users(of_id[i]) for i in (first, second)}
+        if all(own.values()):
+            continue  # two bodies, says the user
+        best = min(
+            (first, second),
+            key=lambda i: (not own[i], not established.get(i), _rank(of_id[i])),
+        )
         established[best] = bool(established.get(first) or established.get(second))
         for identity, leads in leader.items():
             if leads in (first, second):

@@ -12,6 +12,7 @@ from its head on, ``additions`` what may follow a head, by ``ownership`` and ``p
 
 from pipeline.normalise.lexicon.entries import Lexicon, Match, lexicon
 from pipeline.normalise.lexicon.matches import match_spans
+from pipeline.normalise.lexicon.own_names import own_name, own_spans
 from pipeline.normalise.lexicon.parts import Parsed, Part, kind_of
 from pipeline.normalise.lexicon.reader import parse
 from pipeline.normalise.lexicon.tokens import Token, tokenise
@@ -25,6 +26,8 @@ __all__ = [
     "kind_of",
     "lexicon",
     "match_spans",
+    "own_name",
+    "own_spans",
     "parse",
     "tokenise",
 ]

@@ -14,9 +14,11 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from pipeline import facts, languages
+from pipeline.normalise.lexicon.own_names import own_names
 from pipeline.normalise.lexicon.place_names import province_at
 from pipeline.normalise.lexicon.tokens import Token, phrase_words, tokenise
 from pipeline.normalise.places import fold
+from pipeline.user_lexicon import remembered
 
 _ROMAN = re.compile(r"(x{0,3})(ix|iv|v?i{0,3})$")
 _VIETNAMESE = (
@@ -213,7 +215,7 @@ def _vietnamese() -> dict[str, tuple[tuple[str, str], ...]]:
         for value, phrases in data["vietnamese"][section].items():
             for phrase in phrases:
                 add(phrase, sort, value)
-    for name_id, row in facts.named().items():
+    for name_id, row in facts.registered().items():
         if row.get("vi"):
             add(row["vi"], "name", name_id)
     return {phrase: tuple(entries) for phrase, entries in collected.items()}
@@ -224,7 +226,7 @@ def _names() -> tuple[tuple[str, str, tuple[Token, ...]], ...]:
     """Every name of the bodies that have one of their own: body, sort of name, words."""
     return tuple(
         (name_id, sort, tuple(words))
-        for name_id, row in facts.named().items()
+        for name_id, row in facts.registered().items()
         for sort, names in (
             ("name", row.get("names", ())),
             ("shared", row.get("shared", ())),
@@ -246,13 +248,13 @@ def _plain() -> dict[str, tuple[tuple[str, str], ...]]:
     return {phrase: tuple(entries) for phrase, entries in collected.items()}
 
 
-@cache
+@remembered()
 def lexicon(language: str) -> Lexicon:
     """The lexicon of a language. Raises ``languages.UnknownLanguage`` when it has none."""
-    return _lexicon(languages.data(language, "organisations"))
+    return _lexicon(languages.data(language, "organisations"), language)
 
 
-@cache
+@remembered()
 def with_english(language: str) -> Lexicon:
     """The lexicon of a language and what only a given name is read with.
 
@@ -273,14 +275,14 @@ def with_english(language: str) -> Lexicon:
         "fields": {name: [name.replace("-", " ")] for name in data["fields"]},
         "levels": data.get("given_levels", {}),
         "countries": {name: [name.replace("-", " ")] for name in data["countries"]},
-        "names": {key: [row["label"]] for key, row in named.items() if " " in row["label"]},
+        "names": {key: [row["label"]] for key, row in named.items() if " " in (row["label"] or "")},
     }
     for section in ("heads", "fields", "levels", "names", "countries"):
         data[section] = _together(data[section], worded.get(section, {}), english.get(section, {}))
     for key in _LISTS:
         data[key] = [*data[key], *english.get(key, ())]
     data["compounding"] = True
-    return _lexicon(data)
+    return _lexicon(data, language)
 
 
 @cache
@@ -299,7 +301,7 @@ def _together(*tables: dict[str, list[str]]) -> dict[str, list[str]]:
     return joined
 
 
-@cache
+@remembered()
 def english_words(language: str) -> frozenset[str]:
     """Words that only the English part of ``with_english`` has, by which to know such a name."""
     own, both = _common_words(lexicon(language)), _common_words(with_english(language))
@@ -316,7 +318,7 @@ def _common_words(lexicon: Lexicon) -> frozenset[str]:
     )
 
 
-def _lexicon(data: dict[str, Any]) -> Lexicon:
+def _lexicon(data: dict[str, Any], language: str) -> Lexicon:
     collected: dict[str, dict[str, dict[tuple[str, str], None]]] = {}
     exact: dict[str, str] = {}
     cased: dict[str, tuple[bool, bool]] = {}
@@ -367,6 +369,18 @@ def _lexicon(data: dict[str, Any]) -> Lexicon:
             marked.add(words[0].exact)
             upper = words[0].upper and exact.get(joined, joined)
             exact[joined] = joined.upper() if upper else ""
+    for name, words in own_names(language):
+        joined = " ".join(t.word for t in words)
+        table = collected.setdefault(words[0].word, {})
+        others = (e for e in table.get(joined, ()) if e[0] not in ("name", "shared"))
+        table[joined] = {("name", name.id): None, **dict.fromkeys(others)}
+        if len(words) > 1:
+            cased[joined] = (words[0].capital, words[-1].capital)
+        else:
+            marked.add(words[0].exact)
+            exact.pop(joined, None)
+            if words[0].capital:
+                exact[joined] = joined.upper() if words[0].upper else ""
     for section, sort in (("heads", "head"), ("fields", "field"), ("levels", "level")):
         for value, entries in facts.data("organisations")["vietnamese"][section].items():
             for phrase in entries:

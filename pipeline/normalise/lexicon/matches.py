@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
 from pipeline import languages
 from pipeline.normalise import places
@@ -12,6 +11,7 @@ from pipeline.normalise.lexicon.certainty import certainty
 from pipeline.normalise.lexicon.entries import Lexicon, lexicon
 from pipeline.normalise.lexicon.reader import Reader
 from pipeline.normalise.lexicon.tokens import Token, tokenise
+from pipeline.user_lexicon import remembered
 
 _CAPITALS = re.compile(r"[A-ZĐ][\w&]*(?:[.-][\w&]+)*")
 _IN_BRACKETS = re.compile(r"\s?\(\s?([A-ZĐ][A-Za-zĐ&]{0,3}[A-ZĐ0-9][\w&.-]{0,11})\s?\)")
@@ -27,7 +27,7 @@ def match_spans(text: str, language: str) -> list[tuple[int, int, float]]:
     return list(_matched(text, language))
 
 
-@lru_cache(maxsize=4)  # the model asks for an article, and then what weighs its answer
+@remembered(maxsize=4)  # the model asks for an article, and then what weighs its answer
 def _matched(text: str, language: str) -> tuple[tuple[int, int, float], ...]:
     try:
         lex = lexicon(language)

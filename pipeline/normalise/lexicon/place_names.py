@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 
 from pipeline.normalise import places
 from pipeline.normalise.lexicon.tokens import Token
+from pipeline.user_lexicon import remembered
 
 
-@cache
+@remembered()
 def _province_names() -> frozenset[str]:
     names = {
         n for n, ps in places.gazetteer().by_name.items() if any(p.level == "province" for p in ps)

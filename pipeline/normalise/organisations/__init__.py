@@ -9,9 +9,10 @@ key, so that two bodies are rather left apart than joined wrongly.
 ``identity`` takes the steps in order. ``document`` has the mentions and their article,
 ``composition`` makes parts into a key, ``naming`` gives it names, ``ministries`` tells ministries
 from departments, ``owners`` and ``place`` find whose and where a body is, ``short_forms`` what
-stands for a longer name.
+stands for a longer name; ``corrections`` is what the user says.
 """
 
+from pipeline.normalise.organisations.corrections import corrected
 from pipeline.normalise.organisations.identity import identify
 
-__all__ = ["identify"]
+__all__ = ["corrected", "identify"]

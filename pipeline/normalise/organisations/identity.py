@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 from collections.abc import Sequence
 
 from pipeline import facts, languages
 from pipeline.normalise import lexicon, places
-from pipeline.normalise.lexicon import Parsed, Part, kind_of
+from pipeline.normalise.lexicon import Parsed, Part, kind_of, own_name
 from pipeline.normalise.organisations.composition import (
     absorb,
     body_facts,
@@ -16,13 +15,14 @@ from pipeline.normalise.organisations.composition import (
     classes_of,
     field_slug,
 )
+from pipeline.normalise.organisations.corrections import become_id
 from pipeline.normalise.organisations.document import Document, Reading
 from pipeline.normalise.organisations.ministries import (
     ministries_to_departments,
     of_ministry,
     provincial_fields,
 )
-from pipeline.normalise.organisations.naming import english_label, vietnamese_name
+from pipeline.normalise.organisations.naming import as_organisation, english_label
 from pipeline.normalise.organisations.owners import hospital_unit, nearest, needs_owner
 from pipeline.normalise.organisations.place import (
     locate,
@@ -90,7 +90,7 @@ def _run(document: Document) -> list[Organisation]:
     departments = provincial_fields(document)
     later = []
     for i, reading in enumerate(document.readings):
-        if not reading.pointer and reading.parts:
+        if not reading.pointer and reading.parts and reading.id is None:
             if needs_owner(reading):
                 later.append((i, reading))
             else:
@@ -104,10 +104,13 @@ def _run(document: Document) -> list[Organisation]:
     for i, reading in enumerate(document.readings):
         if reading.pointer and reading.id is None:
             place_beside(document, reading, i)
-    return [_finish(document, r) for r in document.readings]
+    return [as_organisation(r) for r in document.readings]
 
 
 def _read(document: Document, reading: Reading) -> None:
+    if own := own_name(reading.mention.text, document.language):
+        become_id(reading, own.id, own)
+        return
     parsed: Parsed | None = None
     try:
         parsed = lexicon.parse(reading.mention.text, document.language)
@@ -311,23 +314,6 @@ def _whole_fields(document: Document, part: Part) -> None:
     fuller = {whole for whole in document.fuller if set(part.fields) < whole}
     if len(fuller) == 1:
         part.fields = sorted(next(iter(fuller)))
-
-
-def _finish(document: Document, reading: Reading) -> Organisation:
-    place = reading.place
-    return dataclasses.replace(
-        reading.mention,
-        canonical_id=reading.id,
-        label=reading.label if reading.id else None,
-        body=reading.body if reading.id else None,
-        parent_id=reading.parent if reading.id else None,
-        place_id=place.id if place else None,
-        place=place.name if place else None,
-        place_successor_id=(place.successor_id or place.id) if place else None,
-        place_missing=reading.unplaced and reading.id is not None,
-        name_vi=vietnamese_name(reading),
-        reason="; ".join(dict.fromkeys(reading.reasons)) or None,
-    )
 
 
 def _copy(part: Part) -> Part:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 from pipeline import facts
@@ -9,13 +10,14 @@ from pipeline.normalise import places
 from pipeline.normalise.lexicon import kind_of
 from pipeline.normalise.organisations.composition import body_facts, field_names
 from pipeline.normalise.organisations.document import Reading
+from pipeline.records import Organisation
 
 
 def english_label(reading: Reading, above: Sequence[str] = ()) -> str:
     """The English name."""
     row = kind_of(reading.body or "")
     named = facts.named().get(reading.own)
-    if named:
+    if named and named["label"]:
         label: str = named["label"]
     elif reading.own == reading.body and row.get("label"):
         label = row["label"]
@@ -24,7 +26,8 @@ def english_label(reading: Reading, above: Sequence[str] = ()) -> str:
     else:
         label = english(reading.own)
     for body in above:
-        inner = kind_of(body).get("label") or english(body)
+        own = {} if body in facts.registered() else facts.named().get(body, {})
+        inner = own.get("label") or kind_of(body).get("label") or english(body)
         label += f" of the {inner}"
     if reading.place is not None:
         names = [
@@ -72,6 +75,24 @@ def vietnamese_name(reading: Reading) -> str | None:
         return None
     area = reading.place.name_vi
     return f"{name} {area[0].lower()}{area[1:]}"
+
+
+def as_organisation(reading: Reading) -> Organisation:
+    """The mention with what is understood of it."""
+    place = reading.place
+    return dataclasses.replace(
+        reading.mention,
+        canonical_id=reading.id,
+        label=reading.label if reading.id else None,
+        body=reading.body if reading.id else None,
+        parent_id=reading.parent if reading.id else None,
+        place_id=place.id if place else None,
+        place=place.name if place else None,
+        place_successor_id=(place.successor_id or place.id) if place else None,
+        place_missing=reading.unplaced and reading.id is not None,
+        name_vi=vietnamese_name(reading),
+        reason="; ".join(dict.fromkeys(reading.reasons)) or None,
+    )
 
 
 def english(slug: str) -> str:

@@ -1,0 +1,126 @@
+"""What a user knows better than the program: names, places and units of their own, as data.
+
+``pipeline.user_lexicon.read`` reads the file; here is what is in it, and which lexicon holds while
+an article is read. What depends on words (the gazetteer, the lexicon of names, the units) asks
+``active`` and is remembered by ``remembered``, apart for every lexicon.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import lru_cache, wraps
+from typing import ParamSpec, TypeVar
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+_KEPT = 16  # results of a function that are remembered of lexicons, where it has no limit itself
+
+REASON = "your lexicon"  # what decided an identity, as mentions show it
+
+
+@dataclass(frozen=True, slots=True)
+class OwnName:
+    """A body's name: ``text`` in ``language`` (``None``: in each) means the body ``id``.
+
+    ``label`` is its English name, ``place`` the id of the place where it is, if the user says them.
+    """
+
+    text: str
+    language: str | None
+    id: str
+    label: str | None = None
+    place: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPlace:
+    """A spelling of a place: ``text`` means the place ``id``.
+
+    A place that no register has also has its English name ``label`` and, unless it is like a
+    province itself, the id ``within`` of the one it lies in.
+    """
+
+    text: str
+    id: str
+    label: str | None = None
+    within: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnUnit:
+    """A counted thing: ``text`` in ``language`` (``None``: in each) is the unit ``id``."""
+
+    text: str
+    language: str | None
+    id: str
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UserLexicon:
+    """A user's lexicon. Two of the same ``digest`` (of the file's bytes) are the same.
+
+    ``same`` has ids of bodies with the ids that they take.
+    """
+
+    digest: str
+    names: tuple[OwnName, ...] = ()
+    places: tuple[OwnPlace, ...] = ()
+    units: tuple[OwnUnit, ...] = ()
+    same: dict[str, str] = field(default_factory=dict)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, UserLexicon) and self.digest == other.digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    @property
+    def source(self) -> str:
+        """Which extractor a name is from that no model found, as mentions show it."""
+        return f"user lexicon {self.digest}"
+
+
+_ACTIVE: ContextVar[UserLexicon | None] = ContextVar("user_lexicon", default=None)
+
+
+def active() -> UserLexicon | None:
+    """The lexicon that holds now, if any."""
+    return _ACTIVE.get()
+
+
+@contextmanager
+def using(lexicon: UserLexicon | None) -> Iterator[None]:
+    """Let ``lexicon`` hold inside the ``with`` block, in this thread."""
+    token = _ACTIVE.set(lexicon)
+    try:
+        yield
+    finally:
+        _ACTIVE.reset(token)
+
+
+def remembered(maxsize: int | None = None) -> Callable[[Callable[_P, _T]], Callable[_P, _T]]:
+    """Decorates a function whose results are kept, as by ``functools.lru_cache``, where they depend
+    on the active lexicon too."""
+
+    def decorate(make: Callable[_P, _T]) -> Callable[_P, _T]:
+        plain = lru_cache(maxsize)(make)
+
+        @lru_cache(maxsize or _KEPT)
+        def of_lexicon(_: UserLexicon, *args: _P.args, **kwargs: _P.kwargs) -> _T:
+            return make(*args, **kwargs)
+
+        @wraps(make)
+        def call(*args: _P.args, **kwargs: _P.kwargs) -> _T:
+            lexicon = _ACTIVE.get()
+            if lexicon is None:
+                return plain(*args, **kwargs)  # type: ignore[arg-type]  # a cache asks for hashable
+            return of_lexicon(lexicon, *args, **kwargs)  # type: ignore[arg-type]
+
+        return call
+
+    return decorate
