@@ -14,7 +14,7 @@ from pipeline.normalise.lexicon.entries import Lexicon, Match, lexicon
 from pipeline.normalise.lexicon.matches import match_spans
 from pipeline.normalise.lexicon.own_names import own_name, own_spans
 from pipeline.normalise.lexicon.parts import Parsed, Part, kind_of
-from pipeline.normalise.lexicon.reader import parse
+from pipeline.normalise.lexicon.reader import parse, parse_by_parts
 from pipeline.normalise.lexicon.tokens import Token, tokenise
 
 __all__ = [
@@ -29,5 +29,6 @@ __all__ = [
     "own_name",
     "own_spans",
     "parse",
+    "parse_by_parts",
     "tokenise",
 ]

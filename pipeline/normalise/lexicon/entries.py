@@ -7,6 +7,7 @@ with a name of their own, ``facts/bodies.toml``; English names that a translatio
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -283,6 +284,26 @@ def with_english(language: str) -> Lexicon:
         data[key] = [*data[key], *english.get(key, ())]
     data["compounding"] = True
     return _lexicon(data, language)
+
+
+@remembered()
+def without_names(language: str) -> Lexicon:
+    """The lexicon of ``with_english`` that knows no body by its name: names are read by parts."""
+    lex = with_english(language)
+
+    def plain(table: dict[str, tuple[tuple[str, str], ...]]) -> dict[str, Any]:
+        left = {
+            phrase: tuple(e for e in entries if e[0] not in ("name", "shared"))
+            for phrase, entries in table.items()
+        }
+        return {phrase: entries for phrase, entries in left.items() if entries}
+
+    return dataclasses.replace(
+        lex,
+        phrases={first: plain(table) for first, table in lex.phrases.items()},
+        vietnamese=plain(lex.vietnamese),
+        plain=plain(lex.plain),
+    )
 
 
 @cache

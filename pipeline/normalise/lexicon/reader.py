@@ -27,6 +27,7 @@ from pipeline.normalise.lexicon.entries import (
     english_words,
     lexicon,
     with_english,
+    without_names,
 )
 from pipeline.normalise.lexicon.ownership import owns
 from pipeline.normalise.lexicon.parts import Parsed, Part, kind_of, part_of, scope_of
@@ -400,6 +401,12 @@ def parse(text: str, language: str, strict: bool = False) -> Parsed | None:
             whole = _parse(long, with_english(language), strict)
             own = whole if _unread(whole) < unread else own
     return own if own is None or strict else settled(own)
+
+
+def parse_by_parts(text: str, language: str) -> Parsed | None:
+    """``text`` read as by ``parse``, but no body known by its name: head, fields, what is left."""
+    own = _parse(text, without_names(language), False)
+    return own if own is None else settled(own)
 
 
 def _parse(text: str, lex: Lexicon, strict: bool) -> Parsed | None:

@@ -17,6 +17,7 @@ from pipeline.normalise.organisations.composition import (
 )
 from pipeline.normalise.organisations.corrections import become_id
 from pipeline.normalise.organisations.document import Document, Reading
+from pipeline.normalise.organisations.known import known_by_parts
 from pipeline.normalise.organisations.ministries import (
     ministries_to_departments,
     of_ministry,
@@ -145,10 +146,19 @@ def _compose(document: Document, reading: Reading, index: int, departments: set[
     for part in parts:
         if part.kind in ("department", "ministry") and part.fields:
             _whole_fields(document, part)
+        in_areas = kind_of(part.kind).get("in_areas")
+        if in_areas and len(parts) == 1 and (part.areas or "province" in part.levels):
+            part.kind = in_areas
     ministries_to_departments(document, reading, departments)
     parts = absorb(parts)
     reading.parts = parts
     head = parts[0]
+    known = None
+    if len(parts) == 1 and reading.mention.text[:1].isupper():
+        known = known_by_parts(head, document.language, _of_vietnam(document, reading))
+    if known is not None:
+        parts[0] = head = Part(facts.named()[known].get("kind", head.kind), known)
+        reading.reasons.append("known by the parts of its name")
     centre = any("centre" in p.levels for p in parts)
     _names_as_places(document, parts)
     keys: list[_Key] = []
@@ -309,7 +319,8 @@ def _is_sole(kind: str) -> bool:
 
 def _whole_fields(document: Document, part: Part) -> None:
     """A department named by some of its fields, where the article names all of them."""
-    if field_slug(part.fields) in body_facts()["fields"]:
+    known = body_facts()["fields"].get(field_slug(part.fields), {})
+    if known.get("department") or known.get("ministry"):
         return
     fuller = {whole for whole in document.fuller if set(part.fields) < whole}
     if len(fuller) == 1:

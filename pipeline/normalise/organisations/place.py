@@ -40,14 +40,10 @@ def locate(
                 continue
         inside = province or document.place
         hit = None
-        for wanted in (
-            [level] if level not in (None, "village", "region") else ["district", "commune"]
-        ):
-            hit = (
-                hit
-                or (places.resolve(name, wanted, inside, document.published) if inside else None)
-                or places.resolve(name, wanted, None, document.published)
-            )
+        low = [level] if level not in (None, "village", "region") else ["district", "commune"]
+        for area in (inside, None) if inside else (None,):
+            for wanted in low:
+                hit = hit or places.resolve(name, wanted, area, document.published)
         if hit is not None:
             below = hit
         else:

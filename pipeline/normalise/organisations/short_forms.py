@@ -113,7 +113,7 @@ def resolve_abbreviations(document: Document) -> None:
             meant = _by_initials(document, reading)
             if meant is not None:
                 _same(reading, meant, "initials of")
-            else:
+            elif not _provincial_paper(document, reading):
                 _as_written(reading, own)
 
 
@@ -177,6 +177,23 @@ def _in_brackets(document: Document) -> dict[str, Reading]:
                 _same(other, reading, "abbreviation in brackets")
             learnt.setdefault(other.mention.text, reading)
     return learnt
+
+
+def _provincial_paper(document: Document, reading: Reading) -> bool:
+    """Whether a name is that of the province's paper on line: ``BDO``, ``Baobinhdinh.vn``."""
+    here = document.place
+    if here is None:
+        return False
+    name = fold(places.bare_name(here))
+    initials = "".join(word[0] for word in name.split())
+    text = fold(reading.mention.text)
+    if text not in (f"{initials}o", f"bao{name.replace(' ', '')}.vn", f"bao {name}"):
+        return False
+    reading.kind = reading.body = "media"
+    reading.own = f"media/{here.slug}"
+    reading.id, reading.label = reading.own, f"{here.name} Newspaper"
+    reading.reasons.append("paper of the province")
+    return True
 
 
 def _by_initials(document: Document, reading: Reading) -> Reading | None:
