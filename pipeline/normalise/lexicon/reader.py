@@ -52,8 +52,7 @@ class Reader(Cursor):
         numbers: list[str] = []
         j = i
         head: Match | None = None
-        counted = i + 1 < limit and tokens[i + 1].word.isdigit()
-        formation = self._formation(i) if counted else None
+        formation = self._formation(i)
         if formation is not None:
             part, j = formation
             parts = [part]
@@ -184,7 +183,20 @@ class Reader(Cursor):
         )
 
     def _formation(self, i: int) -> tuple[Part, int] | None:
-        """A region of the navy named by its number (``Region 4 of the Navy``), and its end."""
+        """A region of the navy named by its number (``Region 4 of the Navy``), and its end.
+
+        The word for a command may stand before it.
+        """
+        counted = i + 1 < len(self.tokens) and self.tokens[i + 1].word.isdigit()
+        if not counted:
+            command = self.best(i, "head")
+            if command is None or command.value != "command":
+                return None
+            i += command.size
+            while i < len(self.tokens) and (joint := self.best(i, "connector")) is not None:
+                i += joint.size
+            if i + 1 >= len(self.tokens) or not self.tokens[i + 1].word.isdigit():
+                return None
         level = self.best(i, "level")
         j = i + level.size if level is not None else i
         if level is None or level.value not in ("region", "province") or j + 1 >= len(self.tokens):
