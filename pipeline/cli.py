@@ -209,12 +209,12 @@ def run(
 
     configuration = _guarded(lambda: _configuration(**choices))
 
-    def action() -> batch.Result:
+    def action() -> dict[str, Any]:
         outputs.check(out)
         if metadata:
             sidecars.update(read_sidecar(metadata))
         with _progress(quiet) as progress:
-            return batch.run(
+            return batch.run_into(
                 list(articles),
                 out,
                 configuration,
@@ -223,10 +223,10 @@ def run(
                 progress=progress,
             )
 
-    result = _guarded(action)
+    said = _guarded(action)
     if not quiet:
         with using(configuration.lexicon):
-            _summary(result, out, sidecars)
+            _summary(said, out, sidecars)
 
 
 class _progress:
@@ -275,25 +275,26 @@ class _progress:
             self._bar.stop()
 
 
-def _summary(result: Any, out: Path, sidecars: dict[str, Any]) -> None:
+def _summary(run: dict[str, Any], out: Path, sidecars: dict[str, Any]) -> None:
     """What a run did, in a few lines on standard error."""
-    counts = result.run["counts"]
+    from pipeline.run import outputs
+
+    counts = run["counts"]
     status = counts["status"]
     said = ", ".join(f"{status.get(s, 0)} {s}" for s in ("ok", "skipped", "failed"))
     languages = ", ".join(f"{n} {code}" for code, n in counts["languages"].items()) or "none"
     click.echo(
         f"{counts['articles']} files: {said} ({languages}; {counts['stories']} stories)", err=True
     )
-    if result.run["reused"]:
-        click.echo(f"{result.run['reused']} articles unchanged since the run before", err=True)
-    for failure in result.run["failures"][:10]:
+    if run["reused"]:
+        click.echo(f"{run['reused']} articles unchanged since the run before", err=True)
+    for failure in run["failures"][:10]:
         click.echo(f"  {failure['status']} {failure['path']}: {failure['reason']}", err=True)
-    if len(result.run["failures"]) > 10:
-        click.echo(
-            f"  … and {len(result.run['failures']) - 10} more, in {out / 'run.json'}", err=True
-        )
-    for path in sorted(set(sidecars) - {r["path"] for r in result.articles})[:5]:
-        click.echo(f"  metadata for {path!r}, which is no article here", err=True)
+    if len(run["failures"]) > 10:
+        click.echo(f"  … and {len(run['failures']) - 10} more, in {out / 'run.json'}", err=True)
+    if sidecars:
+        for path in sorted(set(sidecars) - outputs.paths(out))[:5]:
+            click.echo(f"  metadata for {path!r}, which is no article here", err=True)
     for place in sorted({s.place for s in sidecars.values() if s.place}):
         _warn_of_place(place)
     rows = counts["rows"]
@@ -419,12 +420,8 @@ def table(out: Path) -> None:
     """
     from pipeline.run import batch
 
-    result = _guarded(lambda: batch.retabulate(out))
-    _summary_of_table(result, out)
-
-
-def _summary_of_table(result: Any, out: Path) -> None:
-    click.echo(f"{out / 'table.csv'}: {len(result.table)} rows", err=True)
+    said = _guarded(lambda: batch.retabulate(out))
+    click.echo(f"{out / 'table.csv'}: {sum(said['counts']['rows'].values())} rows", err=True)
 
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print plain JSON.")

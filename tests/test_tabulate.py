@@ -7,13 +7,22 @@ from typing import Any
 
 import pytest
 
+from pipeline import tabulate
 from pipeline.records import ARTICLE_SCHEMA, MENTION_SCHEMA
-from pipeline.tabulate import merge, table
 from pipeline.tabulate.checks import check
 from pipeline.tabulate.stories import address_key
 
 Row = dict[str, Any]
 LANGUAGES = ("ms", "nl")
+
+
+def merge(articles: list[Row], mentions: list[Row]) -> tuple[list[Row], list[Row]]:
+    found = tabulate.merge(articles, mentions, LANGUAGES)
+    return found.articles, found.mentions
+
+
+def table(articles: list[Row], mentions: list[Row]) -> list[Row]:
+    return tabulate.merge(articles, mentions, LANGUAGES).table
 
 
 def article(name: str, language: str, **said: Any) -> Row:
@@ -86,13 +95,13 @@ def test_merging_again_and_in_any_order_changes_nothing() -> None:
     articles, mentions = translations()
     once = merge(articles, mentions)
     again = merge(*once)
-    rows = table(*once, LANGUAGES)
-    assert table(*again, LANGUAGES) == rows
+    rows = table(*once)
+    assert table(*again) == rows
     rng = random.Random(1)
     for _ in range(5):
         rng.shuffle(articles)
         rng.shuffle(mentions)
-        assert table(*merge(articles, mentions), LANGUAGES) == rows
+        assert table(articles, mentions) == rows
 
 
 def test_one_address_is_one_story() -> None:
@@ -112,7 +121,7 @@ def test_the_address_of_a_whole_site_is_no_story(url: str | None) -> None:
 
 
 def test_a_figure_of_two_translations_is_one_row() -> None:
-    rows = table(*merge(*translations()), LANGUAGES)
+    rows = table(*translations())
     by_value = {r["value"]: r for r in rows if r["kind"] == "statistic" and r["articles"] == 2}
     assert set(by_value) == {557.0, 38.13, 1461.0, 42.0}
     members = by_value[557.0]
@@ -125,7 +134,7 @@ def test_a_figure_of_two_translations_is_one_row() -> None:
 
 
 def test_a_reference_of_two_stories_agrees() -> None:
-    rows = table(*merge(*translations()), LANGUAGES)
+    rows = table(*translations())
     row = next(r for r in rows if r["canonical_id"] == "21-NQ/TW")
     assert (row["articles"], row["stories"], row["agreement"]) == (3, 2, "agree")
 
@@ -140,7 +149,7 @@ def test_stories_are_compared_only_where_unit_body_and_period_are_known() -> Non
     a, b, c = article("a", "ms"), article("b", "nl"), article("c", "nl")
 
     def agreements(*rows: Row) -> list[str]:
-        merged = table(*merge([a, b, c], list(rows)), LANGUAGES)
+        merged = table([a, b, c], list(rows))
         return [r["agreement"] for r in merged]
 
     assert agreements(statistic(a, 0, 412.0, **known), statistic(b, 0, 421.0, **known)) == [
@@ -193,19 +202,19 @@ def test_values_conflict_one_by_one_whatever_the_order_of_files() -> None:
         statistic(b, 0, 500.0, **known),
         statistic(c, 0, 415.0, qualifier="about", **known),
     ]
-    rows = table(*merge([a, b, c], mentions), LANGUAGES)
+    rows = table([a, b, c], mentions)
     assert {r["value"]: r["agreement"] for r in rows} == {
         412.0: "conflict",
         500.0: "conflict",
         415.0: "conflict",
     }
-    rows = table(*merge([a, c], [mentions[0], mentions[2]]), LANGUAGES)
+    rows = table([a, c], [mentions[0], mentions[2]])
     assert {r["agreement"] for r in rows} == {"single"}
     thirds = [
         statistic(a, 0, 1.0, **{**known, "of": 3.0, "value_kind": "fraction"}),
         statistic(b, 0, 2.0, **{**known, "of": 6.0, "value_kind": "fraction"}),
     ]
-    rows = table(*merge([a, b], thirds), LANGUAGES)
+    rows = table([a, b], thirds)
     assert {r["agreement"] for r in rows} == {"single"}
 
 
@@ -215,10 +224,10 @@ def test_two_offices_with_one_number_do_not_agree() -> None:
         reference(a, 0, "21/KH-UBND") | {"reference_date": "2024-03-03"},
         reference(b, 0, "21/KH-UBND") | {"reference_date": "2025-09-09"},
     ]
-    row = table(*merge([a, b], mentions), LANGUAGES)[0]
+    row = table([a, b], mentions)[0]
     assert (row["agreement"], row["reference_date"]) == ("single", None)
     mentions[1]["reference_date"] = "2024"
-    row = table(*merge([a, b], mentions), LANGUAGES)[0]
+    row = table([a, b], mentions)[0]
     assert (row["agreement"], row["reference_date"]) == ("agree", "2024-03-03")
 
 
@@ -226,9 +235,7 @@ def test_what_is_not_all_known_is_no_mistranslation() -> None:
     url = "https://www.vietnam.vn/ms/x-1"
     a, b = article("a", "ms", source_url=url), article("b", "nl", source_url=url)
     known = {"unit_id": "student", "organisation_id": "school/x"}
-    rows = table(
-        *merge([a, b], [statistic(a, 0, 8000.0, **known), statistic(b, 0, 8.0, **known)]), LANGUAGES
-    )
+    rows = table([a, b], [statistic(a, 0, 8000.0, **known), statistic(b, 0, 8.0, **known)])
     assert {r["agreement"] for r in rows} == {"single"}
 
 
@@ -253,9 +260,7 @@ def test_translations_that_differ_in_value_say_so() -> None:
         "period_start": "2024-01-01",
         "period_end": "2024-12-31",
     }
-    rows = table(
-        *merge([a, b], [statistic(a, 0, 8000.0, **known), statistic(b, 0, 8.0, **known)]), LANGUAGES
-    )
+    rows = table([a, b], [statistic(a, 0, 8000.0, **known), statistic(b, 0, 8.0, **known)])
     assert [r["agreement"] for r in rows] == ["translation", "translation"]
 
 

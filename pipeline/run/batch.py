@@ -6,7 +6,6 @@ import datetime
 import hashlib
 import os
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
@@ -22,7 +21,7 @@ from pipeline.configuration import Configuration
 from pipeline.models import folder as model_folder
 from pipeline.read import Sidecar, Source, discover, printable
 from pipeline.recognise import ModelError, engines
-from pipeline.records import ARTICLE_SCHEMA, Article
+from pipeline.records import ARTICLE_SCHEMA, MENTION_SCHEMA, Article
 from pipeline.run import outputs
 
 Rows = list[dict[str, Any]]
@@ -170,19 +169,57 @@ def run(
 ) -> Result:
     """Read every article under ``inputs`` and merge what they say; write it when ``out`` is given.
 
-    ``sidecars`` are by article path. ``workers`` is how many processes extract (default: the
-    cores that are there). ``progress`` is called with the number of files and gives what is called
-    after each. A second run into the same ``out`` extracts only what is new or changed. The result
-    does not depend on the order of files nor on the number of workers.
+    Gives all rows, in memory; ``run_into`` does the same and leaves them in ``out``. ``sidecars``
+    are by article path. ``workers`` is how many processes extract (default: the cores that are
+    there). ``progress`` is called with the number of files and gives what is called after each. A
+    second run into the same ``out`` extracts only what is new or changed. The result does not
+    depend on the order of files nor on the number of workers.
 
     Raises ``read.InputError`` for inputs that are not there, ``outputs.OutputError`` for a folder
-    that cannot be used, ``recognise.ModelError`` for a model that cannot be loaded.
+    that cannot be used, ``recognise.ModelError`` for a model that cannot be loaded,
+    ``tabulate.MergeError`` when there is no room for the merge.
     """
+    if out is not None:
+        outputs.check(out)
+    with outputs.workplace(out) as folder:
+        said = _run(inputs, out, folder, configuration, sidecars, workers, progress)
+        codes = languages_of(said)
+        found = (*outputs.read(folder), outputs.read_table(folder, codes))
+        if out is not None:
+            outputs.put(out, folder, said)
+    return Result(*found, said)
+
+
+def run_into(
+    inputs: Sequence[str | os.PathLike[str]],
+    out: Path,
+    configuration: Configuration | None = None,
+    *,
+    sidecars: Mapping[str, Sidecar] | None = None,
+    workers: int | None = None,
+    progress: Callable[[int], Progress] | None = None,
+) -> dict[str, Any]:
+    """Do what ``run`` does into ``out``; gives what ``run.json`` says."""
+    outputs.check(out)
+    with outputs.workplace(out) as folder:
+        said = _run(inputs, out, folder, configuration, sidecars, workers, progress)
+        outputs.put(out, folder, said)
+    return said
+
+
+def _run(
+    inputs: Sequence[str | os.PathLike[str]],
+    out: Path | None,
+    folder: Path,
+    configuration: Configuration | None,
+    sidecars: Mapping[str, Sidecar] | None,
+    workers: int | None,
+    progress: Callable[[int], Progress] | None,
+) -> dict[str, Any]:
+    """Extract and merge, into files in ``folder``; gives what ``run.json`` shall say."""
     begin = time.monotonic()
     started = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     configuration = configuration or Configuration()
-    if out is not None:
-        outputs.check(out)
     sources = discover(inputs, out)
     choices = configuration.as_dict()
     versions = _versions(configuration.ner)
@@ -211,15 +248,19 @@ def run(
         found.append((article, rows))
         if tick:
             tick(article)
-    article_rows, mention_rows = tabulate.merge(*_settle_duplicates(found))
     codes = extraction.languages_with_model(configuration.ner)
-    table = tabulate.table(article_rows, mention_rows, codes)
-    said = {
+    article_rows, mention_rows = _settle_duplicates(found)
+    given = folder / "given"
+    given.mkdir()
+    tabulate.write_rows(given / outputs.ARTICLES, ARTICLE_SCHEMA, article_rows)
+    tabulate.write_rows(given / outputs.MENTIONS, MENTION_SCHEMA, mention_rows)
+    counts = tabulate.merge_files(given / outputs.ARTICLES, given / outputs.MENTIONS, codes, folder)
+    return {
         "program": "selaras",
         "versions": versions,
         "configuration": choices,
         "inputs": [printable(Path(p).as_posix()) for p in inputs],
-        "counts": _counts(article_rows, mention_rows, table),
+        "counts": counts,
         "failures": [
             {"path": r["path"], "status": r["status"], "reason": r["reason"]}
             for r in article_rows
@@ -230,35 +271,21 @@ def run(
         "started": started,
         "seconds": round(time.monotonic() - begin, 3),
     }
-    if out is not None:
-        outputs.write(out, article_rows, mention_rows, table, codes, said)
-    return Result(article_rows, mention_rows, table, said)
 
 
-def retabulate(out: Path) -> Result:
+def retabulate(out: Path) -> dict[str, Any]:
     """Merge the mentions in ``out`` again and write its table; nothing is extracted.
 
+    Gives what ``run.json`` says. However many mentions there are, they are not held in memory.
     Raises ``outputs.OutputError`` when ``out`` holds no run that can be read.
     """
     outputs.check(out)
-    found_articles, found_mentions = outputs.read(out)
-    article_rows, mention_rows = tabulate.merge(found_articles, found_mentions)
+    outputs.check_readable(out)
     earlier = outputs.read_run(out)
-    codes = languages_of(earlier)
-    table = tabulate.table(article_rows, mention_rows, codes)
-    said = earlier | {"counts": _counts(article_rows, mention_rows, table)}
-    outputs.write(out, article_rows, mention_rows, table, codes, said)
-    return Result(article_rows, mention_rows, table, said)
-
-
-def _counts(article_rows: Rows, mention_rows: Rows, table: Rows) -> dict[str, Any]:
-    return {
-        "articles": len(article_rows),
-        "status": dict(sorted(Counter(r["status"] for r in article_rows).items())),
-        "languages": dict(
-            sorted(Counter(r["language"] for r in article_rows if r["status"] == "ok").items())
-        ),
-        "stories": len({r["story_id"] for r in article_rows if r["story_id"]}),
-        "mentions": dict(sorted(Counter(r["kind"] for r in mention_rows).items())),
-        "rows": dict(sorted(Counter(r["kind"] for r in table).items())),
-    }
+    with outputs.workplace(out) as folder:
+        counts = tabulate.merge_files(
+            out / outputs.ARTICLES, out / outputs.MENTIONS, languages_of(earlier), folder
+        )
+        said = earlier | {"counts": counts}
+        outputs.put(out, folder, said)
+    return said

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Sequence
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.records import ARTICLE_SCHEMA, MENTION_SCHEMA, table_schema
+from pipeline.tabulate import merging, write_rows
 
-ARTICLES, MENTIONS, TABLE, CSV, RUN = (
-    "articles.parquet",
-    "mentions.parquet",
-    "table.parquet",
-    "table.csv",
-    "run.json",
-)
+ARTICLES, MENTIONS, TABLE = merging.ARTICLES, merging.MENTIONS, merging.TABLE
+CSV, RUN = "table.csv", "run.json"
 FILES = frozenset({ARTICLES, MENTIONS, TABLE, CSV, RUN})
+_WORK = ".selaras-work"  # begins with a dot: no result, and nothing that a run reads
+_ROWS_AT_ONCE = 16_384
 # A cell that begins so is run as a formula by spreadsheets; an apostrophe makes it text.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -60,11 +62,29 @@ def check(out: Path) -> None:
         raise OutputError(f"{out}: cannot be made, {ancestor} is no folder that can be written to")
 
 
-def _replace(path: Path, write: Callable[[Path], None]) -> None:
-    """Write a file beside ``path`` and put it in place at once."""
-    part = path.with_name(f".{path.name}.part")
-    write(part)
-    os.replace(part, path)
+@contextmanager
+def workplace(out: Path | None) -> Iterator[Path]:
+    """A folder for files in the making, gone afterwards: inside ``out``, so that they can be put in
+    place at once, or among the temporary ones. What a killed run left there is removed first."""
+    if out is None:
+        with tempfile.TemporaryDirectory(prefix="selaras-") as temporary:
+            yield Path(temporary)
+        return
+    made = not out.exists()
+    folder = out / _WORK
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        if made and not any(out.iterdir()):
+            out.rmdir()
+
+
+def _replace(path: Path, source: Path) -> None:
+    """Put a finished file in place at once."""
+    os.replace(source, path)
 
 
 def read(out: Path) -> tuple[Rows, Rows]:
@@ -76,17 +96,51 @@ def read(out: Path) -> tuple[Rows, Rows]:
     try:
         articles: Rows = pq.read_table(out / ARTICLES, schema=ARTICLE_SCHEMA).to_pylist()
         mentions: Rows = pq.read_table(out / MENTIONS, schema=MENTION_SCHEMA).to_pylist()
-    except FileNotFoundError as error:
-        missing = Path(str(error.filename or ARTICLES)).name
-        raise OutputError(
-            f"{out}: holds no run ({missing} is missing); make one: selaras run"
-        ) from error
     except (OSError, pa.ArrowException) as error:
-        raise OutputError(f"{out}: its files cannot be read: {error}") from error
+        raise _unreadable(out, error) from error
     ok = {row["article_id"] for row in articles if row["status"] == "ok"}
     if not ok.issuperset(row["article_id"] for row in mentions):
-        raise OutputError(f"{out}: a run was stopped while writing here; run selaras run again")
+        raise OutputError(_stopped(out))
     return articles, mentions
+
+
+def _stopped(out: Path) -> str:
+    return f"{out}: a run was stopped while writing here; run selaras run again"
+
+
+def check_readable(out: Path) -> None:
+    """Make sure that ``out`` holds articles and mentions that belong together.
+
+    Raises ``OutputError`` as ``read`` does, without holding what it reads.
+    """
+    try:
+        with pq.ParquetFile(out / ARTICLES) as file:
+            ok = {
+                article
+                for batch in file.iter_batches(_ROWS_AT_ONCE, columns=["article_id", "status"])
+                for article, status in zip(*(c.to_pylist() for c in batch.columns), strict=True)
+                if status == "ok"
+            }
+        known = pa.array(sorted(ok), pa.string())
+        with pq.ParquetFile(out / MENTIONS) as file:
+            for batch in file.iter_batches(_ROWS_AT_ONCE, columns=["article_id"]):
+                if not pc.all(pc.is_in(batch.column(0), value_set=known)).as_py():
+                    raise OutputError(_stopped(out))
+    except (OSError, KeyError, pa.ArrowException) as error:
+        raise _unreadable(out, error) from error
+
+
+def _unreadable(out: Path, error: Exception) -> OutputError:
+    if isinstance(error, FileNotFoundError):
+        missing = Path(str(error.filename or ARTICLES)).name
+        return OutputError(f"{out}: holds no run ({missing} is missing); make one: selaras run")
+    return OutputError(f"{out}: its files cannot be read: {error}")
+
+
+def paths(out: Path) -> set[str]:
+    """The paths of the articles in ``out``."""
+    column = pq.read_table(out / ARTICLES, columns=["path"]).column("path")
+    return set(column.to_pylist())
 
 
 def read_table(out: Path, languages: Sequence[str]) -> Rows:
@@ -107,7 +161,7 @@ def read_run(out: Path) -> dict[str, Any]:
     return said if isinstance(said, dict) else {}
 
 
-def csv_text(frame: pd.DataFrame) -> str:
+def csv_text(frame: pd.DataFrame, header: bool = True) -> str:
     """A table as CSV: whole numbers without a point, no cell that a spreadsheet would run."""
     safe = frame.copy()
     for column in safe.columns:
@@ -116,7 +170,7 @@ def csv_text(frame: pd.DataFrame) -> str:
                 f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
                 for cell in safe[column]
             ]
-    return safe.to_csv(index=False, lineterminator="\n", float_format="%.15g")
+    return safe.to_csv(index=False, header=header, lineterminator="\n", float_format="%.15g")
 
 
 def write(
@@ -127,25 +181,30 @@ def write(
     languages: Sequence[str],
     run: dict[str, Any],
 ) -> None:
-    """Write the five files of a run.
+    """Write the five files of a run from its rows."""
+    with workplace(out) as folder:
+        write_rows(folder / ARTICLES, ARTICLE_SCHEMA, articles)
+        write_rows(folder / MENTIONS, MENTION_SCHEMA, mentions)
+        write_rows(folder / TABLE, table_schema(languages), table)
+        put(out, folder, run)
 
-    ``run.json`` goes first and comes last: while it is there, the files beside it belong together.
+
+def put(out: Path, folder: Path, run: dict[str, Any]) -> None:
+    """Put the results in ``folder`` (articles, mentions and table as Parquet) in place in ``out``,
+    with the table as CSV and with what ``run.json`` says.
+
+    Everything is written before anything is replaced. ``run.json`` goes first and comes last: while
+    it is there, the files beside it belong together.
     """
-    out.mkdir(parents=True, exist_ok=True)
-    (out / RUN).unlink(missing_ok=True)
-    arrow = pa.Table.from_pylist(table, schema=table_schema(languages))
-
-    def parquet(data: pa.Table) -> Callable[[Path], None]:
-        return lambda path: pq.write_table(data, path, compression="zstd")
-
-    _replace(out / ARTICLES, parquet(pa.Table.from_pylist(articles, schema=ARTICLE_SCHEMA)))
-    _replace(out / MENTIONS, parquet(pa.Table.from_pylist(mentions, schema=MENTION_SCHEMA)))
-    _replace(out / TABLE, parquet(arrow))
-    text = csv_text(arrow.to_pandas())
-    _replace(out / CSV, lambda path: _write_text(path, text))
+    with (
+        (folder / CSV).open("w", encoding="utf-8", newline="") as sheet,
+        pq.ParquetFile(folder / TABLE) as table,
+    ):
+        sheet.write(csv_text(table.schema_arrow.empty_table().to_pandas()))
+        for batch in table.iter_batches(_ROWS_AT_ONCE):
+            sheet.write(csv_text(batch.to_pandas(), header=False))
     said = json.dumps(run, ensure_ascii=False, indent=2) + "\n"
-    _replace(out / RUN, lambda path: _write_text(path, said))
-
-
-def _write_text(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")
+    (folder / RUN).write_text(said, encoding="utf-8", newline="\n")
+    (out / RUN).unlink(missing_ok=True)
+    for name in (ARTICLES, MENTIONS, TABLE, CSV, RUN):
+        _replace(out / name, folder / name)

@@ -3,6 +3,7 @@
 Two plain steps: articles to stories, then mentions to rows.
 """
 
-from pipeline.tabulate.rows import merge, table
+from pipeline.tabulate.database import MergeError
+from pipeline.tabulate.merging import Merged, merge, merge_files, write_rows
 
-__all__ = ["merge", "table"]
+__all__ = ["MergeError", "Merged", "merge", "merge_files", "write_rows"]

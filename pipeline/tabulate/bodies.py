@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from pipeline.normalise.lexicon import kind_of
@@ -17,13 +17,13 @@ def _is_sole(body: str) -> bool:
     return bool(kind_of(body.partition("/")[0]).get("scope") == "state")
 
 
-def scope_bodies(mentions: Sequence[dict[str, Any]], story_of: Mapping[str, str]) -> None:
+def scope_bodies(mentions: Sequence[dict[str, Any]], story: str) -> None:
     """Put the story into the ids of bodies without a place, in place.
 
-    ``party-committee/health-department`` of an article that names no province becomes
-    ``party-committee/health-department/in-story-…``, so that it is joined with its translations
-    and with nothing else. ``canonical_id``, ``parent_id`` and the ``organisation_id`` of statistics
-    are set; an id that already has a story gets that of now.
+    ``mentions`` are those of one story. ``party-committee/health-department`` of an article that
+    names no province becomes ``party-committee/health-department/in-story-…``, so that it is joined
+    with its translations and with nothing else. ``canonical_id``, ``parent_id`` and the
+    ``organisation_id`` of statistics are set; an id that already has a story gets that of now.
     """
     missing: dict[str, set[str]] = defaultdict(set)
     for row in mentions:
@@ -34,11 +34,11 @@ def scope_bodies(mentions: Sequence[dict[str, Any]], story_of: Mapping[str, str]
             row["canonical_id"] = _SCOPE.sub("", row["canonical_id"])
             if row["place_missing"]:
                 missing[row["article_id"]].add(row["canonical_id"])
+    scope = f"/in-{story}"
     for row in mentions:
         unplaced = missing.get(row["article_id"])
         if not unplaced:
             continue
-        scope = f"/in-{story_of[row['article_id']]}"
         if row["kind"] == "statistic" and row["organisation_id"] in unplaced:
             row["organisation_id"] += scope
         elif row["kind"] == "organisation" and row["place_missing"]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import combinations
 from typing import Any
+
+from pipeline.normalise.references import date_check
 
 Row = Mapping[str, Any]
 CONSISTENT, INCONSISTENT = "consistent", "inconsistent"
@@ -78,6 +81,24 @@ def check(mentions: Iterable[Row]) -> dict[int, str]:
         for share in shares:
             if share["start"] not in found and share["qualifier"] is None:
                 _share_of_counts(share, counts, found)
+    return found
+
+
+def verdicts(mentions: Iterable[Row]) -> dict[tuple[str, int], str]:
+    """By article and start, whether a figure agrees with those beside it.
+
+    ``mentions`` are all of some articles. A date of issue is held against the register of
+    documents, and only told when it differs.
+    """
+    found: dict[tuple[str, int], str] = {}
+    by_article: dict[str, list[Row]] = defaultdict(list)
+    for row in mentions:
+        if row["kind"] == "statistic":
+            by_article[row["article_id"]].append(row)
+        elif date_check(row["canonical_id"], row["reference_date"]) == INCONSISTENT:
+            found[row["article_id"], row["start"]] = INCONSISTENT
+    for article, rows in by_article.items():
+        found |= {(article, start): verdict for start, verdict in check(rows).items()}
     return found
 
 

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from pipeline.tabulate.stories import STORY, figure
+from pipeline.tabulate.stories import STORY
 
 Row = Mapping[str, Any]
 
@@ -21,6 +21,11 @@ class Indicator(NamedTuple):
     counted: bool  # whether it is known what is counted
 
 
+def figure(row: Row) -> tuple[object, ...]:
+    """The value of a statistic in a form that compares: ``(value, of, to, kind, currency)``."""
+    return tuple(row[k] for k in ("value", "of", "to", "value_kind", "currency"))
+
+
 def is_settled(indicator_id: str) -> bool:
     """Whether unit, body and period of an indicator are all known, so that it may be compared.
 
@@ -29,8 +34,8 @@ def is_settled(indicator_id: str) -> bool:
     return not indicator_id.startswith(STORY)
 
 
-def _period(row: Row) -> str | None:
-    start, end = row["period_start"], row["period_end"]
+def period(start: str | None, end: str | None) -> str | None:
+    """A period as text (``2024``, ``2021-2025``, ``2024-09-17``), if both its ends are known."""
     if not start or not end:
         return None
     if start[4:] == "-01-01" and end[4:] == "-12-31":
@@ -48,29 +53,31 @@ def _value(row: Row) -> str:
     return text
 
 
-def one(rows: Sequence[Row], column: str) -> str | None:
-    """What the rows that say anything agree on; ``None`` when they differ or all are silent."""
-    said = {r[column] for r in rows if r[column]}
-    return next(iter(said)) if len(said) == 1 else None
+def sole(said: Iterable[str | None]) -> str | None:
+    """What those that say anything agree on; ``None`` when they differ or all are silent."""
+    different = {value for value in said if value}
+    return different.pop() if len(different) == 1 else None
 
 
-def one_period(rows: Sequence[Row]) -> str | None:
-    """The period that the rows which name any agree on, in a readable form; else ``None``."""
-    said = {p for r in rows if (p := _period(r)) is not None}
-    return next(iter(said)) if len(said) == 1 else None
+def _one(rows: Sequence[Row], column: str) -> str | None:
+    return sole(r[column] for r in rows)
+
+
+def _one_period(rows: Sequence[Row]) -> str | None:
+    return sole(period(r["period_start"], r["period_end"]) for r in rows)
 
 
 def _identify(rows: Sequence[Row], story: str, ordinal: int) -> Indicator:
     """The identity that ``rows``, one figure in the articles of one story, have together."""
-    unit = one(rows, "unit_id") or one(rows, "currency")
-    body = one(rows, "organisation_id")
-    period = one_period(rows)
+    unit = _one(rows, "unit_id") or _one(rows, "currency")
+    body = _one(rows, "organisation_id")
+    when = _one_period(rows)
     row = rows[0]
     way = str(_KIND_OF_INDICATOR.get(row["value_kind"], row["value_kind"]))
     if row["change"]:
         way += f"-{row['change']}"
-    settled = bool(unit and body and period)
-    parts: list[str] = [unit or "?", way, body or "?", period or "?"]
+    settled = bool(unit and body and when)
+    parts: list[str] = [unit or "?", way, body or "?", when or "?"]
     indicator = "/".join(p for p in parts if p != "?") if settled else f"{story}/" + "/".join(parts)
     repeat = f"#{ordinal}" if ordinal > 1 else ""
     return Indicator(indicator, f"{indicator}={_value(row)}{repeat}", unit is not None)
@@ -103,10 +110,8 @@ def _align(by_article: Mapping[str, Sequence[Row]]) -> list[list[Row]]:
     return list(slots.values())
 
 
-def indicators(
-    mentions: Iterable[Row], story_of: Mapping[str, str]
-) -> dict[tuple[str, int], Indicator]:
-    """The identity of every statistic: ``{(article_id, start): Indicator}``.
+def indicators(mentions: Iterable[Row], story: str) -> dict[tuple[str, int], Indicator]:
+    """The identity of every statistic of one story: ``{(article_id, start): Indicator}``.
 
     Where unit, body and period are all known, figures of different stories may share an
     indicator. Where one is unknown the indicator belongs to its story alone (its id begins with
@@ -114,15 +119,12 @@ def indicators(
     translations of one story settle each other: what one says and the other leaves open holds
     for both.
     """
-    grouped: dict[tuple[str, tuple[object, ...]], dict[str, list[Row]]] = defaultdict(
-        lambda: defaultdict(list)
-    )
+    grouped: dict[tuple[object, ...], dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
     for row in sorted(mentions, key=lambda r: (str(r["article_id"]), int(r["start"]))):
         if row["kind"] == "statistic":
-            key = (story_of[row["article_id"]], (*figure(row), row["change"]))
-            grouped[key][row["article_id"]].append(row)
+            grouped[*figure(row), row["change"]][row["article_id"]].append(row)
     found: dict[tuple[str, int], Indicator] = {}
-    for (story, _), by_article in grouped.items():
+    for by_article in grouped.values():
         taken: dict[str, int] = defaultdict(int)
         groups = sorted(
             _align(by_article), key=lambda g: (min(r["start"] for r in g), str(g[0]["article_id"]))

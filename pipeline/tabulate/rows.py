@@ -1,24 +1,20 @@
-"""Mentions of any number of articles to the cross-lingual table."""
+"""Settled mentions to the rows of the cross-lingual table."""
 
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from pipeline.normalise.references import date_check
+import pyarrow as pa
+
 from pipeline.records import MENTION_SCHEMA, table_schema
-from pipeline.tabulate.bodies import scope_bodies
-from pipeline.tabulate.checks import CONSISTENT, INCONSISTENT, check
-from pipeline.tabulate.correspondence import restore, settle
-from pipeline.tabulate.indicators import indicators, is_settled, one, one_period
-from pipeline.tabulate.stories import figure, stories
+from pipeline.tabulate.agreement import CONFLICT, TRANSLATION
+from pipeline.tabulate.checks import CONSISTENT, INCONSISTENT
+from pipeline.tabulate.database import Connection, batches, parquet, rows, write
+from pipeline.tabulate.indicators import period, sole
 
-Row = Mapping[str, Any]
-Key = tuple[str, str]
-
-KINDS = ("organisation", "reference", "statistic")
 _OWN_OF_MENTION = {
     "article_id",
     "path",
@@ -38,255 +34,300 @@ _OWN_OF_MENTION = {
 }
 MERGED_COLUMNS = tuple(name for name in MENTION_SCHEMA.names if name not in _OWN_OF_MENTION)
 
+# What a row of the table needs of its mentions, before the columns that are merged by their
+# commonest value (these and the label).
+_NEEDED = (
+    "m.kind",
+    "m.canonical_id",
+    "m.path",
+    "s.number",
+    "s.story_id",
+    "m.language",
+    "m.text",
+    "m.sentence",
+    "m.score",
+    "m.reason",
+    "v.verdict",
+)
+_COMMONEST = ("label", *MERGED_COLUMNS)
+_AT = {name: i for i, name in enumerate(_COMMONEST, start=len(_NEEDED))}
+_UNIT = _AT["unit"]
 
-def merge(
-    articles: Iterable[Row], mentions: Iterable[Row]
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Articles with their story, and mentions with the identity that their story settles.
+# Mentions of one thing side by side, in order of path and place: the first with the highest score
+# is the example, the first of all gives a figure its value.
+_BY_THING = """
+SELECT {columns}
+FROM {mentions} m JOIN story s USING (article_id)
+    LEFT JOIN verdict v ON v.article_id = m.article_id AND v.start = m.start
+WHERE m.canonical_id <> ''
+ORDER BY m.kind, m.canonical_id, m.path, m.start, m."end"
+"""
+# The name of the body that a figure is about, and what stories say of each other, are known when
+# all rows are; then they are put in order.
+_ORDERED = """
+SELECT {columns}
+FROM {things} t
+    LEFT JOIN {things} b ON b.kind = 'organisation' AND b.canonical_id = t.about
+    LEFT JOIN conflict c ON t.kind = 'statistic' AND c.canonical_id = t.canonical_id
+    LEFT JOIN translation l ON t.kind = 'statistic' AND l.canonical_id = t.canonical_id
+ORDER BY t.kind, t.said_in DESC, t.stories DESC, t.mentions DESC, t.canonical_id
+"""
+_COMPUTED = {
+    "label": """CASE WHEN t.kind <> 'statistic' OR t.label IS NULL THEN t.label
+        ELSE concat_ws(', ', nullif(t.label, ''), b.name, t.said_when) END""",
+    "agreement": """CASE WHEN c.canonical_id IS NOT NULL THEN 'conflict'
+        WHEN t.agreement = 'single' AND l.canonical_id IS NOT NULL THEN 'translation'
+        ELSE t.agreement END""",
+}
+# Of a row beside its columns: what names a body, and of a figure the body and the period.
+_BESIDE = pa.schema(
+    [
+        ("said_in", pa.int64()),
+        ("name", pa.string()),
+        ("about", pa.string()),
+        ("said_when", pa.string()),
+    ]
+)
+_ROWS = 8192  # of the table, held at once
 
-    Takes and gives rows of ``ARTICLE_SCHEMA`` and ``MENTION_SCHEMA``. What was found in one
-    article stays as it is; set are ``story_id``, of statistics ``canonical_id`` and
-    ``indicator_id``, and the ids of bodies whose place is unknown, all from what the articles say,
-    so that merging again changes nothing.
-    """
-    article_rows = [dict(row) for row in articles]
-    mention_rows = [dict(row) for row in mentions]
-    for row in mention_rows:
-        restore(row)
-    story_of = stories((r for r in article_rows if r["status"] == "ok"), mention_rows)
-    for row in article_rows:
-        row["story_id"] = story_of.get(row["article_id"]) if row["status"] == "ok" else None
-    scope_bodies(mention_rows, story_of)
-    by_story: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in mention_rows:
-        by_story[story_of[row["article_id"]]].append(row)
-    for rows in by_story.values():
-        settle(rows)
-    found = indicators(mention_rows, story_of)
-    for row in mention_rows:
-        if row["kind"] == "statistic":
-            identity = found[row["article_id"], row["start"]]
-            row["canonical_id"] = identity.canonical_id
-            row["indicator_id"] = identity.indicator_id
-    return article_rows, mention_rows
+Counts = dict[Any, int]
 
 
-def _commonest(values: Iterable[Any]) -> Any:
-    """The commonest of the values that say anything; the smallest among equals; else ``None``."""
-    counts = Counter(v for v in values if v is not None)
-    return min(counts, key=lambda v: (-counts[v], v)) if counts else None
+def _commonest(counts: Counts | None) -> Any:
+    """The commonest of the values that were counted; the smallest among equals; else ``None``."""
+    if not counts:
+        return None
+    if len(counts) == 1:
+        return next(iter(counts))
+    return min(counts, key=lambda value: (-counts[value], value))
 
 
-def _wording(row: Row) -> str:
+def _count(counts: Counts, value: Any) -> None:
+    counts[value] = counts.get(value, 0) + 1
+
+
+def _wording(text: str, unit: str | None) -> str:
     """How an article words a thing: a statistic with what it counts, unless its span says it."""
-    text, unit = str(row["text"]), row["unit"]
     return f"{text} {unit}" if unit and unit.lower() not in text.lower() else text
 
 
-def _joined_by(
-    rows: Sequence[Row], languages: Sequence[str], n_stories: int, n_articles: int
-) -> str:
-    """What made the rows one, in a few words."""
-    own = _commonest(r["reason"] for r in rows)
-    kind = rows[0]["kind"]
-    if len(rows) == 1:
-        how = "one mention"
-    elif kind == "reference":
-        how = "same document number"
-    elif kind == "organisation":
-        how = "same body by the parts of its name"
-    elif n_articles > 1 and n_stories == 1:
-        how = "same figure in translations of one story"
-    elif n_stories > 1:
-        how = "same unit, body, period and value"
-    else:
-        how = "same figure again in one article"
-    if len(languages) > 1:
-        how += f" ({', '.join(languages)})"
-    return f"{how}; {own}" if own else how
+class _Sum:
+    """A sum of any number of values, exact, so that it is the same in any order.
 
-
-def _agreements(
-    groups: Mapping[tuple[str, str], list[Row]], story_of: Mapping[str, str]
-) -> dict[tuple[str, str], str]:
-    """``single``, ``agree``, ``conflict`` or ``translation`` for every row of the table."""
-    by_indicator: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for key, rows in groups.items():
-        if key[0] == "statistic":
-            by_indicator[rows[0]["indicator_id"]].append(key)
-    found = {}
-    for key, rows in groups.items():
-        own = {story_of[r["article_id"]] for r in rows}
-        days = any(r["reference_date"] for r in rows)
-        same = not days or _issued(rows) is not None
-        found[key] = "agree" if len(own) > 1 and same else "single"
-    for indicator, keys in by_indicator.items():
-        if not is_settled(indicator):
-            continue  # unit, body or period is unknown: nothing is compared by guess
-        # values said of one indicator by each story, and by each article of it
-        said: dict[str, set[Key]] = defaultdict(set)
-        worded: dict[str, dict[str, set[Key]]] = defaultdict(lambda: defaultdict(set))
-        for key in keys:
-            for row in groups[key]:
-                story = story_of[row["article_id"]]
-                said[story].add(key)
-                worded[story][row["article_id"]].add(key)
-        for story, by_article in worded.items():
-            values = list(by_article.values())
-            if all(len(v) == 1 for v in values) and len(set.union(*values)) > 1:
-                for key in said[story]:
-                    if found[key] == "single":
-                        found[key] = "translation"
-        # A story that itself gives several values speaks of parts or moments of it.
-        sole = sorted({next(iter(v)) for v in said.values() if len(v) == 1})
-        bounds = {key: [_bounds(r) for r in groups[key]] for key in sole}
-        for key in sole:
-            if any(not _may_be_one(bounds[key], bounds[other]) for other in sole):
-                found[key] = "conflict"
-    return found
-
-
-def _may_be_one(
-    first: Sequence[tuple[float, float]], second: Sequence[tuple[float, float]]
-) -> bool:
-    """Whether values that differ may both be true: ``nearly 8,000`` and ``7,950``."""
-    return any(a[0] <= b[1] and b[0] <= a[1] for a in first for b in second)
-
-
-def _bounds(row: Row) -> tuple[float, float]:
-    """Between which numbers the true value lies, if what the row says is true."""
-    low, high = row["value"], row["to"] if row["to"] is not None else row["value"]
-    if row["value_kind"] == "fraction" and row["of"]:
-        low, high = low / row["of"], high / row["of"]
-    slack = 0.1 * abs(high)
-    bounds: tuple[float, float] = {
-        "almost": (low - slack, high),
-        "about": (low - slack, high + slack),
-        "over": (low, high + slack),
-        "at_least": (low, math.inf),
-        "at_most": (-math.inf, high),
-    }.get(row["qualifier"], (low, high))
-    return bounds
-
-
-def _checks(mentions: Iterable[Row]) -> dict[tuple[str, int], str]:
-    """By article and start, whether a figure agrees with those beside it.
-
-    A date of issue is held against the register of documents, and only told when it differs.
+    Partial sums that do not overlap, as ``math.fsum`` keeps them (Shewchuk 1997, Adaptive Precision
+    Floating-Point Arithmetic); a list of a few numbers instead of one of all values.
     """
-    found: dict[tuple[str, int], str] = {}
-    by_article: dict[str, list[Row]] = defaultdict(list)
-    for row in mentions:
-        if row["kind"] == "statistic":
-            by_article[row["article_id"]].append(row)
-        elif date_check(row["canonical_id"], row["reference_date"]) == INCONSISTENT:
-            found[row["article_id"], row["start"]] = INCONSISTENT
-    for article, rows in by_article.items():
-        found |= {(article, start): verdict for start, verdict in check(rows).items()}
-    return found
+
+    def __init__(self) -> None:
+        self._partials: list[float] = []
+
+    def add(self, value: float) -> None:
+        """Add a finite value."""
+        kept = 0
+        partials = self._partials
+        for other in partials:
+            large, small = (value, other) if abs(value) >= abs(other) else (other, value)
+            value = large + small
+            rest = small - (value - large)
+            if rest:
+                partials[kept] = rest
+                kept += 1
+        partials[kept:] = [value]
+
+    def total(self) -> float:
+        """The sum, rounded once."""
+        return math.fsum(self._partials)
 
 
-def _issued(rows: Sequence[Row]) -> str | None:
+class _Thing:
+    """One row of the table while its mentions go by: counts, and no mention but the example.
+
+    What it holds grows with the different values that mentions have, not with their number.
+    """
+
+    def __init__(self, first: tuple[Any, ...]) -> None:
+        self.kind, self.canonical_id = first[:2]
+        self.first = first
+        self.example = first
+        self.mentions = self.articles = 0
+        self._article: int | None = None
+        self.stories: set[str] = set()
+        self.languages: Counts = {}
+        self.reasons: Counts = {}
+        self.verdicts: set[str] = set()
+        self.score = _Sum()
+        self.counts: dict[int, Counts] = {}
+        self.wordings: dict[str, Counts] = {}
+        self.units: dict[str, Counts] = {}
+        self.periods: set[tuple[str, str | None]] = set()
+        self.readable_periods: set[str | None] = set()
+
+    def add(self, row: tuple[Any, ...]) -> None:
+        """Count one mention; they come in order of path."""
+        _, _, _, article, story, language, text, _, score, reason, verdict = row[: len(_NEEDED)]
+        self.mentions += 1
+        if article != self._article:
+            self._article = article
+            self.articles += 1
+            self.stories.add(story)
+        _count(self.languages, language)
+        if reason is not None:
+            _count(self.reasons, reason)
+        if verdict is not None:
+            self.verdicts.add(verdict)
+        self.score.add(score)
+        if score > self.example[8]:
+            self.example = row
+        for i in range(len(_NEEDED), len(row)):
+            value = row[i]
+            if value is not None:
+                counts = self.counts.get(i)
+                if counts is None:
+                    self.counts[i] = {value: 1}
+                else:
+                    counts[value] = counts.get(value, 0) + 1
+        unit = row[_UNIT]
+        _count(self.wordings.setdefault(language, {}), _wording(text, unit))
+        if self.kind == "statistic":
+            if unit is not None:
+                _count(self.units.setdefault(language, {}), unit)
+            start, end = row[_AT["period_start"]], row[_AT["period_end"]]
+            if start:
+                self.periods.add((start, end))
+            self.readable_periods.add(period(start, end))
+
+    def _said(self, column: str) -> Counts:
+        return self.counts.get(_AT[column], {})
+
+    def cells(self, languages: Sequence[str]) -> dict[str, Any]:
+        """The row of the table, with the columns in ``_BESIDE``; one that is left out is null."""
+        said_in = sorted(self.languages)
+        cells = {_COMMONEST[i - len(_NEEDED)]: _commonest(n) for i, n in self.counts.items()}
+        beside = {"said_in": len(said_in)}
+        agree = len(self.stories) > 1
+        if self.kind == "statistic":
+            beside |= self._figure(cells)
+        elif self.kind == "organisation":
+            named = {label: n for label, n in self._said("label").items() if label}
+            beside |= {"name": _commonest(named)}
+        if dates := self._said("reference_date"):
+            issued = _issued(dates)
+            agree = agree and (issued is not None or not any(dates))
+            if self.kind == "reference":
+                cells["reference_date"] = issued
+        checked = INCONSISTENT if INCONSISTENT in self.verdicts else CONSISTENT
+        return {
+            **cells,
+            **beside,
+            "kind": self.kind,
+            "canonical_id": self.canonical_id,
+            **{code: _commonest(self.wordings.get(code)) for code in languages},
+            "languages": ",".join(said_in),
+            "stories": len(self.stories),
+            "articles": self.articles,
+            "mentions": self.mentions,
+            "score": round(self.score.total() / self.mentions, 4),
+            "reason": self._joined_by(said_in),
+            "agreement": "agree" if agree else "single",
+            "check": checked if self.verdicts else None,
+            "example": self.example[7],
+            "example_path": self.example[2],
+        }
+
+    def _figure(self, cells: dict[str, Any]) -> dict[str, Any]:
+        """What is merged otherwise in the cells of a figure; gives what is known beside them."""
+        for name in ("value", "of", "to", "value_kind", "currency"):
+            cells[name] = self.first[_AT[name]]
+        for name in ("unit_id", "organisation_id"):
+            cells[name] = sole(self._said(name))
+        one = next(iter(self.periods)) if len(self.periods) == 1 else (None, None)
+        cells["period_start"], cells["period_end"] = one
+        leading = min(self.languages, key=lambda code: (-self.languages[code], code))
+        cells["unit"] = _commonest(self.units.get(leading)) or cells.get("unit")
+        if cells.get("label") is not None and cells["value_kind"] in ("percentage", "fraction"):
+            cells["label"] = f"share: {cells['label']}"
+        return {"about": cells["organisation_id"], "said_when": sole(self.readable_periods)}
+
+    def _joined_by(self, said_in: Sequence[str]) -> str:
+        """What made the mentions one, in a few words."""
+        own = _commonest(self.reasons)
+        if self.mentions == 1:
+            how = "one mention"
+        elif self.kind == "reference":
+            how = "same document number"
+        elif self.kind == "organisation":
+            how = "same body by the parts of its name"
+        elif self.articles > 1 and len(self.stories) == 1:
+            how = "same figure in translations of one story"
+        elif len(self.stories) > 1:
+            how = "same unit, body, period and value"
+        else:
+            how = "same figure again in one article"
+        if len(said_in) > 1:
+            how += f" ({', '.join(said_in)})"
+        return f"{how}; {own}" if own else how
+
+
+def _issued(dates: Iterable[str]) -> str | None:
     """The date of issue that mentions agree on, as precisely as any says it.
 
     ``None`` when they name different days: offices of different provinces use the same numbers, and
     a translation may err.
     """
-    said = sorted({r["reference_date"] for r in rows if r["reference_date"]}, key=len)
+    said = sorted((d for d in dates if d), key=len)
     return said[-1] if said and all(said[-1].startswith(d) for d in said) else None
 
 
-def _labels(mentions: Iterable[Row]) -> dict[str, str]:
-    """The English names of the bodies that statistics may be about."""
-    said: dict[str, list[str]] = defaultdict(list)
-    for row in mentions:
-        if row["kind"] == "organisation" and row["canonical_id"] and row["label"]:
-            said[row["canonical_id"]].append(row["label"])
-    return {body: _commonest(names) for body, names in said.items()}
+def _things(found: Iterable[tuple[Any, ...]], languages: Sequence[str]) -> Iterator[dict[str, Any]]:
+    thing: _Thing | None = None
+    for row in found:
+        if thing is None or (row[1], row[0]) != (thing.canonical_id, thing.kind):
+            if thing is not None:
+                yield thing.cells(languages)
+            thing = _Thing(row)
+        thing.add(row)
+    if thing is not None:
+        yield thing.cells(languages)
 
 
-def _label(rows: Sequence[Row], bodies: Mapping[str, str]) -> str | None:
-    """The English name of a row; of a statistic what it counts, of whom and when, if known."""
-    label: str | None = _commonest(r["label"] for r in rows)
-    if rows[0]["kind"] != "statistic" or label is None:
-        return label
-    if rows[0]["value_kind"] in ("percentage", "fraction"):
-        label = f"share: {label}"
-    body = bodies.get(one(rows, "organisation_id") or "")
-    when = one_period(rows)
-    return ", ".join(part for part in (label, body, when) if part)
+def _arrow(found: Iterable[Mapping[str, Any]], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    columns: list[list[Any]] = [[] for _ in schema]
+    names = schema.names
+
+    def batch() -> pa.RecordBatch:
+        arrays = [pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)]
+        return pa.record_batch(arrays, schema=schema)
+
+    for cells in found:
+        for name, column in zip(names, columns, strict=True):
+            column.append(cells.get(name))
+        if len(columns[0]) >= _ROWS:
+            yield batch()
+            columns = [[] for _ in schema]
+    yield batch()
 
 
-def table(
-    articles: Iterable[Row], mentions: Iterable[Row], languages: Sequence[str]
-) -> list[dict[str, Any]]:
-    """The cross-lingual table: one row per thing, in the columns of ``table_schema(languages)``.
+def write_table(
+    connection: Connection, mentions: Path, languages: Sequence[str], path: Path
+) -> None:
+    """Write the cross-lingual table, one row per thing, in the columns of ``table_schema``.
 
-    Takes the rows that ``merge`` gave. Rows are sorted by kind, then those that most languages,
-    stories and mentions name first, then by id; the order of the input does not matter.
+    ``mentions`` is what ``settle`` wrote; reads the tables that it and ``find_stories`` made. Rows
+    are sorted by kind, then those that most languages, stories and mentions name first, then by id;
+    the order of the mentions does not matter.
     """
-    story_of = {r["article_id"]: r["story_id"] for r in articles if r["story_id"]}
-    rows_in = sorted(mentions, key=lambda r: (str(r["path"]), int(r["start"]), str(r["kind"])))
-    groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for row in rows_in:
-        if row["canonical_id"]:
-            groups[row["kind"], row["canonical_id"]].append(row)
-    agreements = _agreements(groups, story_of)
-    verdicts = _checks(rows_in)
-    labels = _labels(rows_in)
-    names = table_schema(languages).names
-    result = []
-    for key, rows in groups.items():
-        kind, canonical = key
-        said_in = sorted({r["language"] for r in rows})
-        n_stories = len({story_of[r["article_id"]] for r in rows})
-        n_articles = len({r["article_id"] for r in rows})
-        checked = {verdicts[p] for r in rows if (p := (r["article_id"], r["start"])) in verdicts}
-        example = max(rows, key=lambda r: r["score"])
-        cells: dict[str, Any] = dict.fromkeys(names)
-        cells |= {name: _commonest(r[name] for r in rows) for name in MERGED_COLUMNS}
-        if kind == "statistic":
-            cells |= dict(
-                zip(("value", "of", "to", "value_kind", "currency"), figure(rows[0]), strict=True)
-            )
-            cells |= {name: one(rows, name) for name in ("unit_id", "organisation_id")}
-            periods = {(r["period_start"], r["period_end"]) for r in rows if r["period_start"]}
-            period = next(iter(periods)) if len(periods) == 1 else (None, None)
-            cells["period_start"], cells["period_end"] = period
-            most = Counter(r["language"] for r in rows)
-            leading = min(most, key=lambda code: (-most[code], code))
-            cells["unit"] = (
-                _commonest(r["unit"] for r in rows if r["language"] == leading) or cells["unit"]
-            )
-        elif kind == "reference":
-            cells["reference_date"] = _issued(rows)
-        cells |= {
-            "kind": kind,
-            "canonical_id": canonical,
-            "label": _label(rows, labels),
-            **{
-                code: _commonest(_wording(r) for r in rows if r["language"] == code)
-                for code in languages
-            },
-            "languages": ",".join(said_in),
-            "stories": n_stories,
-            "articles": n_articles,
-            "mentions": len(rows),
-            "score": round(math.fsum(r["score"] for r in rows) / len(rows), 4),
-            "reason": _joined_by(rows, said_in, n_stories, n_articles),
-            "agreement": agreements[key],
-            "check": INCONSISTENT if INCONSISTENT in checked else CONSISTENT if checked else None,
-            "example": example["sentence"],
-            "example_path": example["path"],
-        }
-        result.append(cells)
-    result.sort(
-        key=lambda c: (
-            KINDS.index(c["kind"]),
-            -(c["languages"].count(",") + 1),
-            -c["stories"],
-            -c["mentions"],
-            c["canonical_id"],
-        )
+    schema = table_schema(languages)
+    things = path.with_name("things.parquet")
+    columns = ", ".join((*_NEEDED, *(f'm."{name}"' for name in _COMMONEST)))
+    query = _BY_THING.format(columns=columns, mentions=parquet(mentions, MENTION_SCHEMA))
+    with_beside = pa.unify_schemas([schema, _BESIDE])
+    found = _things(rows(connection, query), languages)
+    write(things, with_beside, _arrow(found, with_beside))
+    connection.execute(CONFLICT)
+    connection.execute(TRANSLATION)
+    ordered = _ORDERED.format(
+        columns=", ".join(_COMPUTED.get(n, f't."{n}"') + f' AS "{n}"' for n in schema.names),
+        things=parquet(things, with_beside),
     )
-    return result
+    write(path, schema, batches(connection, ordered))
+    things.unlink()

@@ -1,0 +1,127 @@
+"""The database that merges: DuckDB over Parquet files, within bounds of memory.
+
+What does not fit is laid down in the folder of the merge, which its caller removes. Nothing that is
+read from here depends on the number of threads: every query whose order matters names it in full.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+# Together with Python's own share this keeps ten million mentions below 2 GB (benchmarks/merge.py).
+MEMORY = "600MB"
+_MOST_THREADS = 4  # each needs its part of the memory
+_BATCH = 8192  # rows that are handed over at once
+ROW_GROUP = 32_768
+
+Connection = duckdb.DuckDBPyConnection
+
+
+class MergeError(OSError):
+    """The merge cannot go on: no room on the disk, or too little memory for one step."""
+
+
+@contextmanager
+def connect(folder: Path) -> Iterator[Connection]:
+    """A database in ``folder``, made and used by one merge. Raises ``MergeError``."""
+    cores = os.cpu_count() or 1
+    try:
+        connection = duckdb.connect(
+            folder / "merge.duckdb",
+            config={
+                "memory_limit": MEMORY,
+                "threads": min(cores, _MOST_THREADS),
+                "temp_directory": str(folder / "spill"),
+                "preserve_insertion_order": False,
+                "autoinstall_known_extensions": False,
+            },
+        )
+        try:
+            yield connection
+        finally:
+            connection.close()
+    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        reason = " ".join(str(error).split())
+        raise MergeError(0, f"the articles could not be merged: {reason}", str(folder)) from error
+
+
+def quoted(path: Path) -> str:
+    """A path as text of SQL."""
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def parquet(path: Path, schema: pa.Schema) -> str:
+    """SQL that reads the columns of ``schema`` from a file; one that it lacks is null."""
+    there = set(pq.read_schema(path).names)
+    columns = ", ".join(
+        f"CAST({_name(field.name) if field.name in there else 'NULL'} AS {_type(field.type)}) "
+        f"AS {_name(field.name)}"
+        for field in schema
+    )
+    return f"(SELECT {columns} FROM read_parquet({quoted(path)}))"
+
+
+def _name(column: str) -> str:
+    return f'"{column}"'
+
+
+def _type(kind: pa.DataType) -> str:
+    names = {
+        pa.string(): "VARCHAR",
+        pa.float64(): "DOUBLE",
+        pa.int64(): "BIGINT",
+        pa.bool_(): "BOOLEAN",
+        pa.date32(): "DATE",
+    }
+    return names[kind]
+
+
+def rows(connection: Connection, query: str) -> Iterator[tuple[Any, ...]]:
+    """The rows of a query one after another, in a cursor of its own."""
+    with connection.cursor() as cursor:
+        found = cursor.execute(query)
+        while part := found.fetchmany(_BATCH):
+            yield from part
+
+
+def batches(connection: Connection, query: str) -> Iterator[pa.RecordBatch]:
+    """The rows of a query as Arrow, in a cursor of its own; their borders mean nothing."""
+    with connection.cursor() as cursor:
+        yield from cursor.sql(query).to_arrow_reader(_BATCH)
+
+
+def insert(connection: Connection, table: str, columns: Sequence[pa.Array]) -> None:
+    """Add rows, given by column, to a table of the database."""
+    with connection.cursor() as cursor:
+        names = [str(i) for i in range(len(columns))]
+        cursor.register("added", pa.table(list(columns), names=names))
+        cursor.execute(f"INSERT INTO {table} SELECT * FROM added")
+
+
+def write(
+    path: Path, schema: pa.Schema, found: Iterable[pa.RecordBatch], row_group: int = ROW_GROUP
+) -> None:
+    """Write batches to a Parquet file whose bytes do not depend on their borders."""
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        held: list[pa.RecordBatch] = []
+        count = 0
+        for batch in found:
+            held.append(batch)
+            count += batch.num_rows
+            if count >= row_group:
+                data = pa.Table.from_batches(held, schema)
+                whole = count - count % row_group
+                for start in range(0, whole, row_group):
+                    writer.write_table(data.slice(start, row_group).combine_chunks())
+                held = data.slice(whole).to_batches()
+                count -= whole
+        if count:
+            writer.write_table(pa.Table.from_batches(held, schema).combine_chunks())
