@@ -43,6 +43,7 @@ LEAST_SAME = 1.0
 LEFT_OUT = 0.5
 # What was settled lays further sentences side by side; this often is looked again.
 _ROUNDS = 4
+_MOST_SENTENCES = 500  # of an article that are laid beside another's: time grows with their product
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,40 +135,67 @@ def _aligned(
     first: Sequence[_Sentence], second: Sequence[_Sentence]
 ) -> list[tuple[list[_Sentence], list[_Sentence]]]:
     """Sentences side by side, in order; one may stand beside two that it was split into."""
+    first, second = list(first[:_MOST_SENTENCES]), list(second[:_MOST_SENTENCES])
     frequency: Counter[str] = Counter()
     for sentence in (*first, *second):
         frequency.update(sentence.tokens.keys())
     weight = {token: 1.0 / n for token, n in frequency.items()}
 
-    def alike(a: Sequence[_Sentence], b: Sequence[_Sentence]) -> float:
-        left: Counter[str] = Counter()
-        right: Counter[str] = Counter()
-        for s in a:
-            left |= s.tokens
-        for s in b:
-            right |= s.tokens
-        total = sum(weight[t] for t in left) + sum(weight[t] for t in right)
-        return 2 * sum(weight[t] for t in left if t in right) / total if total else 0.0
+    def told(sentences: Sequence[_Sentence]) -> list[list[tuple[dict[str, float], float]]]:
+        """The weights, and their sum, of each sentence and of each with the one before it."""
+        found: list[list[tuple[dict[str, float], float]]] = [[], []]
+        for i, sentence in enumerate(sentences):
+            for before in (0, 1):
+                both = [*sentences[max(i - before, 0) : i], sentence]
+                weights = {t: weight[t] for s in both for t in s.tokens}
+                found[before].append((weights, sum(weights.values())))
+        return found
 
-    steps = ((1, 1), (1, 2), (2, 1))
+    left, right = told(first), told(second)
+
+    def alike(i: int, a: int, j: int, b: int) -> float:
+        """Of the ``a`` sentences that end before ``i`` and the ``b`` that end before ``j``."""
+        x, of_x = left[a - 1][i - 1]
+        y, of_y = right[b - 1][j - 1]
+        return 2 * sum(w for t, w in x.items() if t in y) / (of_x + of_y)
+
+    # Which sentences share any token, one bit for each of the second article: few do.
+    holders: dict[str, int] = defaultdict(int)
+    for j, sentence in enumerate(second, start=1):
+        for token in sentence.tokens:
+            holders[token] |= 1 << j
+    shares = [0]
+    for sentence in first:
+        bits = 0
+        for token in sentence.tokens:
+            bits |= holders.get(token, 0)
+        shares.append(bits)
+
     n, m = len(first), len(second)
     best = [[0.0] * (m + 1) for _ in range(n + 1)]
     back: dict[tuple[int, int], tuple[int, int, bool]] = {}
-    for i in range(n + 1):
-        for j in range(m + 1):
-            for a, b in ((1, 0), (0, 1)):
-                if i >= a and j >= b and best[i - a][j - b] > best[i][j]:
-                    best[i][j] = best[i - a][j - b]
-                    back[i, j] = (a, b, False)
-            if i and j and (i, j) not in back:
+    for i in range(1, n + 1):
+        above, row = best[i - 1], best[i]
+        here, before = shares[i], shares[i - 1]
+        for j in range(1, m + 1):
+            up, beside = above[j], row[j - 1]
+            if beside > up:
+                row[j] = beside
+                back[i, j] = (0, 1, False)
+            else:
+                row[j] = up
                 back[i, j] = (1, 0, False)
-            for a, b in steps:
-                if i < a or j < b:
+            for a, b, share in (
+                (1, 1, here >> j & 1),
+                (1, 2, here >> (j - 1) & 3),
+                (2, 1, (here | before) >> j & 1),
+            ):
+                if not share or i < a or j < b:
                     continue
-                likeness = alike(first[i - a : i], second[j - b : j])
+                likeness = alike(i, a, j, b)
                 gain = likeness * (a + b) / 2 - (0.1 if a + b > 2 else 0.0)
-                if likeness >= LEAST_ALIKE and best[i - a][j - b] + gain > best[i][j]:
-                    best[i][j] = best[i - a][j - b] + gain
+                if likeness >= LEAST_ALIKE and best[i - a][j - b] + gain > row[j]:
+                    row[j] = best[i - a][j - b] + gain
                     back[i, j] = (a, b, True)
     found = []
     i, j = n, m
