@@ -11,7 +11,7 @@ from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
 
-from benchmarks import engines, load, report, spans, speed
+from benchmarks import engines, load, merge, report, spans, speed
 from benchmarks.spans import Chunk
 from pipeline.gold import GoldArticle
 from pipeline.recognise.encoder import Reader
@@ -329,3 +329,26 @@ def test_a_transformers_model_gives_the_same_scores(tmp_path: Path) -> None:
     engine = engines.Transformers(tmp_path, 1, size=6, stride=2, batch=2)
     (found,) = engine.read(["De Bank van Hue De Bank van Hue De Bank van Hue"])[1]
     assert found == sorted(found)
+
+
+def test_what_the_merge_is_measured_on_is_made_alike_each_time(tmp_path: Path) -> None:
+    made = {name: merge.make(tmp_path / name, number) for name, number in (("a", 900), ("b", 900))}
+    assert 900 <= made["a"] == made["b"] < 1000
+    for name in ("articles.parquet", "mentions.parquet"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+    said = merge.child(tmp_path / "a")
+    assert said["mentions"] == made["a"]
+    # nearly every story is found, and most bodies and figures stand in both translations
+    assert said["stories"] <= 0.6 * said["articles"]
+    assert 0.1 < said["rows"] / said["mentions"] < 0.4
+
+
+def test_the_memory_of_a_merge_does_not_grow_with_the_mentions(tmp_path: Path) -> None:
+    """Mentions as rows of Python would take some four thousand bytes each."""
+    found = []
+    for number in (8_000, 64_000):
+        merge.make(tmp_path / str(number), number)
+        found.append(merge.fresh(tmp_path / str(number)))
+    few, many = found
+    assert many["mentions"] > 7 * few["mentions"]
+    assert many["peak"] - few["peak"] < 0.003 * (many["mentions"] - few["mentions"])

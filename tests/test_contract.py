@@ -10,8 +10,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline import languages
+from pipeline import languages, tabulate
 from pipeline.run import batch, outputs
+from pipeline.tabulate import database
 from tests.conftest import ARTICLES
 
 STRING, DOUBLE, INTEGER, DATE = "string", "double", "int64", "date32[day]"
@@ -268,6 +269,39 @@ def test_a_run_stopped_while_writing_spoils_nothing(
     fresh = tmp_path / "fresh"
     batch.run([folder], fresh, workers=1)
     assert _bytes(out) == _bytes(fresh)
+
+
+def test_a_merge_that_fails_leaves_the_earlier_results(
+    sample_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(sample_run, out)
+    left = out / ".selaras-work"  # of a run that was killed
+    left.mkdir()
+    (left / "mentions.parquet").write_text("half")
+    monkeypatch.setattr(database, "MEMORY", "1MB")
+    with pytest.raises(tabulate.MergeError):
+        batch.retabulate(out)
+    with pytest.raises(tabulate.MergeError):
+        batch.run([ARTICLES / "nghe-an-council-science.nl.txt"], tmp_path / "new")
+    monkeypatch.undo()
+    assert _bytes(out) == _bytes(sample_run)
+    assert {p.name for p in out.iterdir()} == outputs.FILES
+    assert not (tmp_path / "new").exists()
+    batch.retabulate(out)
+    assert {p.name for p in out.iterdir()} == outputs.FILES
+
+
+def test_mentions_of_no_article_are_refused(sample_run: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(sample_run, out)
+    articles = pq.read_table(out / "articles.parquet")
+    pq.write_table(articles.slice(1), out / "articles.parquet")
+    with pytest.raises(outputs.OutputError, match="run selaras run again"):
+        batch.retabulate(out)
+    (out / "mentions.parquet").unlink()
+    with pytest.raises(outputs.OutputError, match=r"mentions\.parquet is missing"):
+        batch.retabulate(out)
 
 
 def test_a_changed_program_or_model_is_another_version(

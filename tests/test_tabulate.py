@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import random
+from collections import Counter
+from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from benchmarks import merge as benchmark
 from pipeline import tabulate
 from pipeline.records import ARTICLE_SCHEMA, MENTION_SCHEMA
+from pipeline.tabulate import agreement, database, merging, rows, settle, stories
 from pipeline.tabulate.checks import check
 from pipeline.tabulate.stories import address_key
 
@@ -308,3 +316,189 @@ def test_two_figures_of_one_sentence_that_differ_are_not_held_against_each_other
     ratio = statistic(of, 0, 25.0, of=29.0, value_kind="ratio")
     growth = statistic(of, 40, 11.23, value_kind="percentage")
     assert _checked(ratio, growth, "25/29 targets were met; growth averaged 11.23% a year") is None
+
+
+def made(folder: Path, number: int) -> tuple[Path, Path]:
+    """Files of made-up articles and their mentions."""
+    benchmark.make(folder, number)
+    return folder / merging.ARTICLES, folder / merging.MENTIONS
+
+
+def merged(given: tuple[Path, Path], folder: Path) -> dict[str, bytes]:
+    folder.mkdir()
+    tabulate.merge_files(*given, LANGUAGES, folder)
+    names = (merging.ARTICLES, merging.MENTIONS, merging.TABLE)
+    return {name: (folder / name).read_bytes() for name in names}
+
+
+def test_the_same_bytes_whatever_the_order_the_threads_and_what_is_held_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = made(tmp_path / "given", 3000)
+    once = merged(given, tmp_path / "once")
+    mentions = pq.read_table(given[1])
+    for seed in (1, 2):
+        order = list(range(len(mentions)))
+        random.Random(seed).shuffle(order)
+        pq.write_table(mentions.take(order), given[1], row_group_size=700)
+        assert merged(given, tmp_path / f"shuffled-{seed}") == once
+    monkeypatch.setattr(database, "_MOST_THREADS", 1)
+    monkeypatch.setattr(database, "_BATCH", 7)
+    monkeypatch.setattr(settle, "_MENTIONS", 50)
+    monkeypatch.setattr(rows, "_ROWS", 13)
+    monkeypatch.setattr(stories, "_PAIRS", 3)
+    assert merged(given, tmp_path / "piecemeal") == once
+    again = (tmp_path / "once" / merging.ARTICLES, tmp_path / "once" / merging.MENTIONS)
+    assert merged(again, tmp_path / "again") == once
+
+
+def test_what_does_not_fit_is_laid_down(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = made(tmp_path / "given", 10_000)
+    once = merged(given, tmp_path / "once")
+    monkeypatch.setattr(database, "MEMORY", "64MB")
+    monkeypatch.setattr(database, "_MOST_THREADS", 1)
+    assert merged(given, tmp_path / "little") == once
+
+
+def test_too_little_memory_is_an_error_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = made(tmp_path / "given", 3000)
+    monkeypatch.setattr(database, "MEMORY", "1MB")
+    with pytest.raises(tabulate.MergeError) as error:
+        merged(given, tmp_path / "none")
+    assert "could not be merged" in str(error.value.strerror)
+
+
+WORDS = st.sampled_from(["x", "y", "ÿ", "Z", "=1"])
+MADE_UP = st.lists(
+    st.tuples(
+        st.integers(0, 5),  # article
+        st.sampled_from(["organisation", "reference"]),
+        st.sampled_from(["a/b", "c", "ç"]),
+        WORDS,
+        st.sampled_from([None, "L", "l"]),
+        st.floats(0, 1),
+    ),
+    min_size=1,
+    max_size=40,
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(MADE_UP)
+def test_rows_are_what_plain_counting_gives(
+    found: list[tuple[int, str, str, str, str | None, float]],
+) -> None:
+    articles = [article(f"{i:02d}", LANGUAGES[i % 2]) for i in range(6)]
+    mentions = [
+        mention(
+            articles[of],
+            kind,
+            10 * i,
+            text,
+            canonical_id=identity,
+            label=label,
+            score=score,
+            reason=text,
+        )
+        for i, (of, kind, identity, text, label, score) in enumerate(found)
+    ]
+    expected = {}
+    for kind, identity in {(m["kind"], m["canonical_id"]) for m in mentions}:
+        own = [m for m in mentions if (m["kind"], m["canonical_id"]) == (kind, identity)]
+        own.sort(key=lambda m: (m["path"], m["start"]))
+
+        def commonest(values: list[Any]) -> Any:
+            said = Counter(v for v in values if v is not None)
+            return min(said, key=lambda v: (-said[v], v)) if said else None
+
+        expected[kind, identity] = {
+            "label": commonest([m["label"] for m in own]),
+            **{c: commonest([m["text"] for m in own if m["language"] == c]) for c in LANGUAGES},
+            "languages": ",".join(sorted({m["language"] for m in own})),
+            "articles": len({m["article_id"] for m in own}),
+            "stories": len({m["article_id"] for m in own}),
+            "mentions": len(own),
+            "score": round(math.fsum(m["score"] for m in own) / len(own), 4),
+            "agreement": "agree" if len({m["article_id"] for m in own}) > 1 else "single",
+            "example_path": max(own, key=lambda m: m["score"])["path"],
+        }
+    rows = table(articles, mentions)
+    assert {
+        (r["kind"], r["canonical_id"]): {name: r[name] for name in said}
+        for r in rows
+        for said in [next(iter(expected.values()))]
+    } == expected
+
+
+QUALIFIERS = st.sampled_from([None, None, "about", "over", "almost", "at_least", "at_most"])
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 3), st.sampled_from([90.0, 95.0, 100.0, 107.0]), QUALIFIERS),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_conflicts_are_those_of_every_pair(said: list[tuple[int, float, str | None]]) -> None:
+    known = {
+        "unit_id": "student",
+        "organisation_id": "school/x",
+        "period_start": "2024-01-01",
+        "period_end": "2024-12-31",
+    }
+    articles = [article(name, "ms") for name in "abcd"]
+    mentions = [
+        statistic(articles[of], 10 * i, value, qualifier=qualifier, **known)
+        for i, (of, value, qualifier) in enumerate(said)
+    ]
+    bounds: dict[float, list[tuple[float, float]]] = {}
+    by_article: dict[int, set[float]] = {}
+    for row, (of, value, _) in zip(mentions, said, strict=True):
+        bounds.setdefault(value, []).append(agreement.bounds(row))
+        by_article.setdefault(of, set()).add(value)
+    sole = {next(iter(values)) for values in by_article.values() if len(values) == 1}
+
+    def apart(one: float, other: float) -> bool:
+        return not any(a[0] <= b[1] and b[0] <= a[1] for a in bounds[one] for b in bounds[other])
+
+    conflicts = {one for one in sole if any(apart(one, other) for other in sole)}
+    found = table(articles, mentions)
+    assert {r["value"] for r in found if r["agreement"] == "conflict"} == conflicts
+
+
+@given(st.lists(st.floats(0, 1) | st.floats(1e-12, 1e12)))
+def test_a_sum_is_exact(values: list[float]) -> None:
+    total = rows._Sum()
+    for value in values:
+        total.add(value)
+    assert total.total() == math.fsum(values)
+
+
+def test_an_address_of_very_many_articles_joins_none() -> None:
+    same = [article(f"{i:03d}", "ms", source_url="https://x.vn/news/latest?a=1") for i in range(60)]
+    mentions = []
+    for of in same:
+        mentions += [statistic(of, 10 * i, 1111.0 + i) for i in range(8)]
+    articles, _ = merge(same[:50], [m for m in mentions if m["article_id"] < "050"])
+    assert len({a["story_id"] for a in articles}) == 1
+    articles, _ = merge(same, mentions)
+    assert len({a["story_id"] for a in articles}) == 60
+
+
+def test_texts_of_any_sort_pass_through() -> None:
+    of = article("a", "ms", path="a'b[1]*?.ms.txt", text="x\x00y")
+    said = organisation(of, 0, "B\x00'\"; DROP TABLE story; -- 😀", "x/'y'")
+    found = tabulate.merge([of], [said], LANGUAGES)
+    assert found.articles[0]["text"] == of["text"]
+    assert found.mentions[0]["text"] == found.table[0]["ms"] == said["text"]
+    assert found.table[0]["canonical_id"] == "x/'y'"
+
+
+def test_nothing_gives_an_empty_table() -> None:
+    assert tabulate.merge([], [], LANGUAGES) == tabulate.Merged([], [], [])
+    failed = article("a", "und", status="failed")
+    assert tabulate.merge([failed], [], LANGUAGES).articles == [failed]

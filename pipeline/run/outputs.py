@@ -13,7 +13,6 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.records import ARTICLE_SCHEMA, MENTION_SCHEMA, table_schema
@@ -121,10 +120,9 @@ def check_readable(out: Path) -> None:
                 for article, status in zip(*(c.to_pylist() for c in batch.columns), strict=True)
                 if status == "ok"
             }
-        known = pa.array(sorted(ok), pa.string())
         with pq.ParquetFile(out / MENTIONS) as file:
             for batch in file.iter_batches(_ROWS_AT_ONCE, columns=["article_id"]):
-                if not pc.all(pc.is_in(batch.column(0), value_set=known)).as_py():
+                if not ok.issuperset(batch.column(0).unique().to_pylist()):
                     raise OutputError(_stopped(out))
     except (OSError, KeyError, pa.ArrowException) as error:
         raise _unreadable(out, error) from error
@@ -132,7 +130,7 @@ def check_readable(out: Path) -> None:
 
 def _unreadable(out: Path, error: Exception) -> OutputError:
     if isinstance(error, FileNotFoundError):
-        missing = Path(str(error.filename or ARTICLES)).name
+        missing = next((n for n in (ARTICLES, MENTIONS) if not (out / n).exists()), ARTICLES)
         return OutputError(f"{out}: holds no run ({missing} is missing); make one: selaras run")
     return OutputError(f"{out}: its files cannot be read: {error}")
 
