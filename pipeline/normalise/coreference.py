@@ -17,35 +17,13 @@ from functools import cache
 from pipeline import languages
 from pipeline.normalise import lexicon, places
 from pipeline.normalise.lexicon import kind_of
+from pipeline.normalise.organisations.composition import body_facts, classes_of, field_slug
 from pipeline.normalise.places import fold
 from pipeline.records import Organisation
 from pipeline.user_lexicon import remembered
 
-# Kinds of body that are told apart by a name of their own, which their short forms keep.
-_NAMED = frozenset(
-    {
-        "company",
-        "group",
-        "bank",
-        "hospital",
-        "clinic",
-        "school",
-        "primary-school",
-        "secondary-school",
-        "high-school",
-        "kindergarten",
-        "boarding-school",
-        "university",
-        "college",
-        "academy",
-        "institute",
-        "cooperative",
-        "club",
-        "media",
-        "newspaper",
-        "factory",
-    }
-)
+# Bodies of these classes are told apart by what a short form may leave out.
+_APART = frozenset({"association", "union", "federation", "commission", "council", "delegation"})
 
 # How many bodies of an article are compared with one another.
 _MOST = 400
@@ -82,11 +60,13 @@ def _profile(text: str, language: str) -> _Profile:
         none = frozenset[str]()
         digits = frozenset(w for w in words if w.isdigit())
         return _Profile("", none, none, words, digits, words, (), none, none, False)
+    named = any(p.name_id for p in parsed.parts)
+    if named:
+        parsed = lexicon.parse_by_parts(text, language) or parsed
     head = parsed.parts[0]
-    row = kind_of(head.kind)
     return _Profile(
         head.kind,
-        frozenset(k for k in (head.kind, row.get("class"), row.get("same_as")) if k),
+        classes_of(head.kind),
         frozenset(head.fields),
         frozenset(fold(w) for p in head.proper for w in p.split()),
         frozenset(head.numbers),
@@ -94,48 +74,72 @@ def _profile(text: str, language: str) -> _Profile:
         tuple(p.kind for p in parsed.parts[1:]),
         frozenset(fold(name) for p in parsed.parts for _, name in p.areas),
         frozenset(level for p in parsed.parts for level in p.levels),
-        any(p.name_id for p in parsed.parts),
+        named,
     )
+
+
+def _may_be_short(kind: str) -> bool:
+    """Whether bodies of this kind keep in short forms what tells them apart."""
+    row = kind_of(kind)
+    if kind in body_facts()["abroad"]["kinds"]:
+        return False
+    if kind != "management-board" and {kind, row.get("class")} & _APART:
+        return False
+    return row.get("scope") in ("named", "part") or bool(row.get("generic"))
+
+
+def _of_province(profile: _Profile) -> bool:
+    """Whether it is a department or ministry with all its fields, which no other contains."""
+    known = body_facts()["fields"].get(field_slug(sorted(profile.fields)), {})
+    return bool(known.get("department") or known.get("ministry"))
 
 
 def _contains(full: Organisation, short: Organisation, language: str) -> bool:
     """Whether all that a short name says is said by the full one, and less."""
     a, b = _profile(short.text, language), _profile(full.text, language)
+    small = _fillers(language)
     if a.named or a.words == b.words:
         return False
     if a.numbers and not a.kind and a.numbers == b.numbers and a.words < b.words:
         return short.text[:1].isupper()  # ``Wilayah 4`` of the coast guard
-    if not a.kind and not b.kind and len(a.words) > 1 and a.words < b.words:
-        return short.text[:1].isupper() and not places.candidates(short.text)
-    generic = bool(kind_of(a.kind).get("generic"))
-    if generic and a.classes & b.classes and a.words < b.words:
-        if b.words - a.words <= _fillers(language) and short.place_id == full.place_id:
-            return True
-        if b.kind == "management-board" and short.place_id == full.place_id:
-            return not a.areas - b.areas
-    if b.kind not in _NAMED:
-        return False
-    if not a.numbers <= b.numbers or a.owners or b.owners:
-        return False
+    named = short.text[:1].isupper() and not places.candidates(short.text)
     if not a.kind:
-        return (
-            a.words < b.words
-            and short.text[:1].isupper()
-            and len(short.text) > 2
-            and not places.candidates(short.text)
-        )
-    if not a.classes & b.classes or short.place_id != full.place_id:
+        said = a.words - small
+        if not b.kind:
+            return len(a.words) > 1 and a.words < b.words and named
+        if b.owners or not a.numbers <= b.numbers or not _may_be_short(b.kind):
+            return False
+        return named and bool(said) and said < b.words and len(short.text) > 2
+    if not a.classes & b.classes or not _same_place(a, b, full, short):
         return False
+    stages = kind_of(a.kind).get("stage"), kind_of(b.kind).get("stage")
+    if not kind_of(a.kind).get("generic") or (a.kind != b.kind and all(stages)):
+        return False
+    if a.words < b.words and b.words - a.words <= small:
+        return True
+    if a.owners != b.owners or a.numbers != b.numbers or not _may_be_short(b.kind):
+        return False
+    if not a.fields <= b.fields or not a.proper <= b.proper | b.areas:
+        return False
+    first = full.start < short.start
+    if a.proper:
+        # A university of a city may have another's name in its own; schools and posts have not.
+        local = kind_of(b.kind).get("local") or not places.candidates(" ".join(a.proper))
+        return first and bool(local)
+    if a.fields:
+        if _of_province(a) or _of_province(b) or "school" in b.classes or not first:
+            return False
+        return a.fields < b.fields or bool(b.proper)
+    at_its_level = bool(a.levels & b.levels or (a.levels and b.areas))
+    return a.kind == b.kind and at_its_level and bool(b.fields) and not b.proper
+
+
+def _same_place(a: _Profile, b: _Profile, full: Organisation, short: Organisation) -> bool:
+    """Whether nothing that the names say puts the two bodies in two places or levels."""
     if a.areas - b.areas or ("centre" in a.levels) != ("centre" in b.levels):
         return False
-    if a.proper:
-        return (
-            a.fields <= b.fields
-            and a.proper <= b.proper
-            and not places.candidates(" ".join(a.proper))
-        )
-    return (
-        bool(a.levels & b.levels or (a.levels and b.areas)) and a.fields < b.fields and not b.proper
+    return short.place_id == full.place_id or (
+        not (a.areas or a.levels) and (short.place_id is None or short.place_missing)
     )
 
 
@@ -151,10 +155,10 @@ def resolve(organisations: Sequence[Organisation], language: str) -> list[Organi
         if organisation.canonical_id:
             by_id[organisation.canonical_id].append(organisation)
     full_names = {
-        identity: list({o.text: o for o in of}.values()) for identity, of in by_id.items()
+        identity: list({o.text: o for o in reversed(of)}.values()) for identity, of in by_id.items()
     }
     result = []
-    taken: dict[tuple[str, str], Organisation | None] = {}
+    taken: dict[tuple[str, str], Organisation | None] = {}  # by how it is first named
     for organisation in organisations:
         identity = organisation.canonical_id
         if not identity or len(by_id) > _MOST:

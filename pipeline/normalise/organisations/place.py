@@ -58,7 +58,11 @@ def locate(
     wanted_levels = [lv for lv in levels if lv != "centre"]
     if below is None and unknown is None:
         low = [lv for lv in wanted_levels if lv in ("district", "commune", "town", "village")]
-        if low and not explicit:
+        if not low and "city" in wanted_levels and not explicit:
+            town = _town(document, index)
+            if town is not None:
+                low, below = ["city"], town
+        if low and not explicit and below is None:
             below, why = _salient(document, reading, low[-1], index)
             if below is None:
                 owner = _same_level(document, index, low[-1])
@@ -193,6 +197,21 @@ def _salient(
     if len({f.place.slug for f in fits}) == 1:
         return fits[0].place, f"only {level} named"
     return None, ""
+
+
+def _town(document: Document, index: int) -> Place | None:
+    """The city of a province that a bare ``of the city`` means: the only one the article names."""
+    here = document.place
+    if here is None or places.is_city(here):
+        return None
+    named = {
+        f.place.id: f.place
+        for f in document.found
+        if f.place.level == "district"
+        and places.is_city(f.place)
+        and places.is_within(f.place, here)
+    }
+    return next(iter(named.values())) if len(named) == 1 else None
 
 
 def _same_level(document: Document, index: int, level: str) -> Reading | None:

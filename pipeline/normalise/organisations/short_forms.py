@@ -207,9 +207,15 @@ def _by_initials(document: Document, reading: Reading) -> Reading | None:
     meant = {
         other.id: other
         for other in document.readings
-        if other.id is not None and other.parts and text in _initials(other)
+        if other.id is not None and other.parts and _has_initials(other, text)
     }
     return next(iter(meant.values())) if len(meant) == 1 else None
+
+
+def _has_initials(reading: Reading, text: str) -> bool:
+    """Whether ``text`` is a body's initials, of longer ones in any order: the label is ours."""
+    said = _initials(reading)
+    return text in said or (len(text) > 3 and sorted(text) in [sorted(word) for word in said])
 
 
 def _initials(reading: Reading) -> frozenset[str]:
