@@ -311,3 +311,74 @@ def test_time_grows_with_the_text_and_not_faster(code: str) -> None:
         return time.process_time() - start
 
     assert seconds(80) < 25 * seconds(8) + 1
+
+
+# Our own wordings of names in English, which a translation into any language may leave standing.
+ENGLISH = {
+    "Department of Industry and Trade": "department industry trade",
+    "Dong Nai Department of Construction": "department construction",
+    "Provincial Labor Federation": "labour-federation",
+    "Management Board of Urban Railways": "management-board urban-railway",
+    "Tran Dai Nghia High School for the Gifted": "high-school gifted",
+    "Provincial Party Committee's Inspection Commission": "inspection-commission",
+    "Vinh Long Center for Disease Control": "centre-for-disease-control",
+    "Irish Embassy": "embassy",
+    "Military Region 9 Command": "military-region",
+    "Coast Guard Region 3 Command": "coast-guard-region",
+    "MOET": "ministry education training",
+    "Investment, Trade and Tourism Promotion Center": "centre investment trade tourism promotion",
+}
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_english_names_are_read_in_every_language(code: str) -> None:
+    for name, wanted in ENGLISH.items():
+        parsed = lexicon.parse(name, code)
+        assert parsed is not None, name
+        assert not parsed.unknown, name
+        first = parsed.parts[0]
+        assert [first.kind, *first.fields] == wanted.split(" "), name
+
+
+# Wordings of one body, which must be read into the same parts; beside them another body.
+ALIKE = {
+    "nl": [
+        (["Commando van Militair Gebied 9", "Militaire Regio 9"], "Divisie 9"),
+        (
+            ["Agentschap voor Civiele Vonnisuitvoering", "Dienst Civiele Vonnishandhaving"],
+            "Dienst Justitie",
+        ),
+        (
+            ["Comité voor Volkspetities en Supervisie", "Commissie voor Petities en Toezicht"],
+            "Commissie voor Recht",
+        ),
+        (["Elektriciteit Gia Lai", "Gia Lai Electricity"], "Elektriciteit Kon Tum"),
+        (["Nationaal Park Pu Mat", "Beheerraad van Nationaal Park Pu Mat"], "Beheerraad Pu Mat"),
+        (["volkscomités van de wijken Le Chan", "Volkscomité van de wijk Le Chan"], "Volksraad"),
+        (["Etnische kostschool Nam Tra", "Kostschool Nam Tra"], "Basisschool Nam Tra"),
+        (["Regionale Volksrechtbank 3", "Volksrechtbank Regio 3"], "Volksrechtbank Regio 4"),
+    ],
+    "ms": [
+        (["Mahkamah Rakyat Kawasan 3", "Mahkamah Rakyat rantau 3"], "Mahkamah Rakyat Kawasan 4"),
+        (["Department of Health Gia Lai", "Jabatan Kesihatan Gia Lai"], "Jabatan Kesihatan Hanoi"),
+    ],
+}
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_wordings_of_one_body_are_read_alike(code: str) -> None:
+    def read(name: str) -> list[object]:
+        parsed = lexicon.parse(name, code)
+        assert parsed is not None, name
+        return [
+            (p.kind, p.name_id, sorted(p.fields), {a for _, a in p.areas}, p.proper, p.numbers)
+            for p in parsed.parts
+        ]
+
+    for names, other in ALIKE[code]:
+        assert all(read(name) == read(names[0]) for name in names), [read(n) for n in names]
+        assert read(other) != read(names[0]), other
+
+
+def test_a_plural_names_no_single_body_in_running_text() -> None:
+    assert match_spans("Daar kwamen grenswachtposten en volkscomités samen.", "nl") == []

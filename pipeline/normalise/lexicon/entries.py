@@ -323,19 +323,20 @@ def _together(*tables: dict[str, list[str]]) -> dict[str, list[str]]:
 
 
 @remembered()
-def english_words(language: str) -> frozenset[str]:
-    """Words that only the English part of ``with_english`` has, by which to know such a name."""
-    own, both = _common_words(lexicon(language)), _common_words(with_english(language))
-    return (both - own) | {"of", "for"}
+def opening_words(language: str) -> frozenset[str]:
+    """First words of the phrases that only ``with_english`` has, by which to know such a name."""
+    new = _common(with_english(language)) - _common(lexicon(language))
+    return frozenset(joined.split(" ")[0] for joined, _ in new) | {"of", "for"}
 
 
-def _common_words(lexicon: Lexicon) -> frozenset[str]:
+def _common(lexicon: Lexicon) -> frozenset[tuple[str, tuple[str, str]]]:
+    """The phrases that are heads, fields, levels or countries, and what they mean."""
     return frozenset(
-        word
+        (joined, entry)
         for table in lexicon.phrases.values()
         for joined, entries in table.items()
-        if any(sort in ("head", "field", "level") for sort, _ in entries)
-        for word in joined.split(" ")
+        for entry in entries
+        if entry[0] in ("head", "field", "level", "country")
     )
 
 

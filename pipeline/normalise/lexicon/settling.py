@@ -6,7 +6,7 @@ import dataclasses
 from functools import cache
 
 from pipeline import facts
-from pipeline.normalise.lexicon.parts import Parsed, Part
+from pipeline.normalise.lexicon.parts import Parsed, Part, scope_of
 
 
 def settled(parsed: Parsed) -> Parsed:
@@ -14,7 +14,8 @@ def settled(parsed: Parsed) -> Parsed:
 
     A head without a field, a number or a name before a body that is of that sort already is that
     body (``department of civil judgment enforcement``); what ``facts/organisations.toml`` says of
-    them: ``wraps``, ``formations``, ``implied``, ``of_the_state``.
+    them: ``wraps``, ``formations``, ``regional``, ``implied``, ``other_words``,
+    ``boards``, ``of_the_state``.
     """
     parts = list(parsed.parts)
     i = 0
@@ -31,9 +32,14 @@ def settled(parsed: Parsed) -> Parsed:
                 countries=[*part.countries, *under.countries],
             )
             continue
+        if i + 1 < len(parts) and parts[i + 1].is_bare():
+            behind = _wraps().get((parts[i + 1].kind, part.kind))
+            if behind == part.kind and scope_of(part.kind) == "unit":
+                del parts[i + 1]
+                continue
         if part.kind == "party-central-committee" and i + 1 < len(parts) and parts[i + 1].name_id:
             part = dataclasses.replace(part, kind="central-committee", levels=[])
-        parts[i] = _numbered(_without_implied(part))
+        parts[i] = _numbered(_with_implied(part))
         i += 1
     parts = _of_the_state(parts)
     return (
@@ -41,22 +47,36 @@ def settled(parsed: Parsed) -> Parsed:
     )
 
 
-def _without_implied(part: Part) -> Part:
-    """A body without the fields that every body of its kind has."""
-    implied = facts.data("organisations")["implied"].get(part.kind, ())
-    if not any(name in implied for name in part.fields):
+def _with_implied(part: Part) -> Part:
+    """A body with the one field that every body of its kind has, said or not."""
+    board = facts.data("organisations")["boards"].get(part.kind)
+    if board is not None:
+        part = dataclasses.replace(part, kind="management-board", fields=[board, *part.fields])
+    other = facts.data("organisations")["other_words"].get(part.kind, {})
+    if any(name in other for name in part.fields):
+        part = dataclasses.replace(part, fields=[other.get(name, name) for name in part.fields])
+    implied = facts.data("organisations")["implied"].get(part.kind)
+    if implied is None or part.is_bare():
         return part
-    return dataclasses.replace(part, fields=[f for f in part.fields if f not in implied])
+    fields = [name for name in part.fields if name not in implied]
+    return dataclasses.replace(part, fields=[*fields, implied[0]])
 
 
 def _numbered(part: Part) -> Part:
-    """A region of a service by its number is that formation (``Coast Guard Region 4``)."""
-    kind = facts.data("organisations")["formations"].get(part.kind)
+    """A region of a service by its number is that formation (``Coast Guard Region 4``).
+
+    Of courts and others that stand in numbered regions of a province, the number is the region's.
+    """
+    data = facts.data("organisations")
     regions = [name.split(" ")[1] for level, name in part.areas if level == "region"]
-    if kind is None or not regions or part.name_id:
-        return part
-    areas = [area for area in part.areas if area[0] != "region"]
-    return dataclasses.replace(part, kind=kind, numbers=regions, areas=areas, levels=[])
+    kind = data["formations"].get(part.kind)
+    if kind is not None and regions and not part.name_id:
+        areas = [area for area in part.areas if area[0] != "region"]
+        return dataclasses.replace(part, kind=kind, numbers=regions, areas=areas, levels=[])
+    if part.kind in data["regional"]["kinds"] and len(part.numbers) == 1 and not regions:
+        areas = [*part.areas, ("region", f"region {part.numbers[0]}")]
+        return dataclasses.replace(part, numbers=[], areas=areas)
+    return part
 
 
 def _of_the_state(parts: list[Part]) -> list[Part]:
