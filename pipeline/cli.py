@@ -489,6 +489,8 @@ Scores:
   ref, ref date            documents with the right number; the date beside them
   stat, stat full          figures with the right value, kind, currency; and qualifier, change
   stat unit                share of the figures whose counted noun is right
+  figure period, body      when and of whom a figure is, where GOLD has a figures.csv: share right,
+                           none among them, and F1 of what is said
   link, link across        pairs of mentions of one body joined; those in two languages
   stat link                figures of both translations of a story in one row"""
 )

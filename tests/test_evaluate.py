@@ -20,9 +20,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline import gold
+from pipeline import gold, gold_figures
 from pipeline.evaluate import Evaluation, bootstrap, compared, evaluate, matching
 from pipeline.gold import GoldArticle, GoldError, GoldSpan
+from pipeline.gold_figures import GoldFigure
 from pipeline.records import MENTION_SCHEMA
 from pipeline.run import outputs
 from tests.conftest import ROOT
@@ -196,6 +197,96 @@ def test_two_of_three_words_of_a_unit_are_enough() -> None:
     assert matching.same_unit("pesakit luar baharu", "pesakit baharu")
     assert not matching.same_unit("pesakit luar baharu", "doktor baharu")
     assert not matching.same_unit("pesakit", None)
+
+
+SCHOOLS = [
+    article(
+        '<org key="a">Sekolah Alfa</org> ada <stat value="9" kind="count">9</stat> guru; '
+        '<org key="b">Kolej Beta</org> ada <stat value="7" kind="count">7</stat> guru.',
+        "s.ms.txt",
+    ),
+    article(
+        'Er zijn <stat value="9" kind="count">9</stat> leraren op <org key="a">school Alfa</org>.',
+        "s.nl.txt",
+    ),
+]
+YEAR = ("2025-01-01", "2025-12-31")
+
+
+def about(
+    *found: tuple[tuple[str | None, str | None], str | None],
+    gold: Sequence[GoldFigure],
+    bodies: Sequence[str | None] = ("id-a", "id-b", "id-a"),
+) -> Evaluation:
+    """The three figures of ``SCHOOLS``: what is found of each, its period and its body."""
+    names = [(SCHOOLS[0], "Sekolah Alfa"), (SCHOOLS[0], "Kolej Beta"), (SCHOOLS[1], "school Alfa")]
+    places = [(SCHOOLS[0], "9"), (SCHOOLS[0], "7"), (SCHOOLS[1], "9")]
+    rows = [org(of, name, body) for (of, name), body in zip(names, bodies, strict=True)]
+    known: dict[str, dict[int, GoldFigure]] = {"s.ms.txt": {}, "s.nl.txt": {}}
+    for (of, value), (period, body), said in zip(places, found, gold, strict=True):
+        columns = {"period_start": period[0], "period_end": period[1], "organisation_id": body}
+        rows.append(stat(of, value, float(value), **columns))
+        known[of.path][rows[-1]["start"]] = said
+    return judged(SCHOOLS, rows, figures=known)
+
+
+NONE = GoldFigure(None, None)
+
+
+def test_periods_of_figures() -> None:
+    found = about(
+        (YEAR, None),
+        (("2025-01-01", "2025-06-30"), None),
+        ((None, None), None),
+        gold=[GoldFigure(YEAR, None), GoldFigure(YEAR, None), NONE],
+    )
+    assert counts(found, "figure period") == (1, 2, 2)
+    score = found.scores["all"]["figure period"]
+    assert (score["accuracy"], score["figures"]) == (0.6667, 3)
+    (error,) = found.errors["figure period"]
+    assert (error.text, error.expected) == ("7", "2025-01-01/2025-12-31")
+    assert error.found == "2025-01-01/2025-06-30"
+
+
+@pytest.mark.parametrize(
+    ("said", "hits", "predicted", "right"),
+    [
+        (("id-a", "id-b", "id-a"), 3, 3, 3),
+        (("id-b", "id-b", None), 1, 2, 1),  # another body is wrong, none is not right
+        ((None, None, None), 0, 0, 0),
+        (("a", "b", "a"), 0, 3, 0),  # keys are no ids
+    ],
+)
+def test_bodies_of_figures(
+    said: tuple[str | None, ...], hits: int, predicted: int, right: int
+) -> None:
+    gold_bodies = [GoldFigure(None, key) for key in ("a", "b", "a")]
+    found = about(*(((None, None), body) for body in said), gold=gold_bodies)
+    assert counts(found, "figure body") == (hits, predicted, 3)
+    assert found.scores["all"]["figure body"]["accuracy"] == round(right / 3, 4)
+    assert len(found.errors.get("figure body", ())) == 3 - right
+
+
+def test_the_body_of_a_figure_without_one_is_wrong_and_none_right() -> None:
+    found = about(
+        ((None, None), "id-a"), ((None, None), None), ((None, None), None), gold=[NONE] * 3
+    )
+    assert counts(found, "figure body") == (0, 1, 0)
+    assert found.scores["all"]["figure body"]["accuracy"] == 0.6667
+
+
+def test_a_body_that_its_article_leaves_without_id_has_that_of_its_story() -> None:
+    gold_bodies = [GoldFigure(None, "a")] * 3
+    said = ("id-a", "id-a", "id-a")
+    found = about(
+        *(((None, None), body) for body in said), gold=gold_bodies, bodies=("id-a", "id-b", None)
+    )
+    assert counts(found, "figure body", "nl") == (1, 1, 1)
+
+
+def test_without_a_table_nothing_is_said_of_periods_and_bodies() -> None:
+    found = judged(SCHOOLS, [])
+    assert not {"figure period", "figure body"} & set(found.scores["all"])
 
 
 def linked(*stories: dict[str, list[tuple[str, str | None]]]) -> Evaluation:
@@ -600,7 +691,11 @@ def test_dev_is_read_whole_and_scored_the_same_from_its_files(
     found, out = dev
     assert found.unread == {}
     assert found.articles == len(list(DEV.glob("*.txt")))
-    again = compared(gold.read(DEV), *outputs.read(out), folder=DEV.as_posix())
+    articles = gold.read(DEV)
+    figures = gold_figures.read(DEV, articles)
+    rows = outputs.read(out)
+    again = compared(articles, *rows, folder=DEV.as_posix(), figures=figures)
+    assert found.scores["all"]["figure body"]["figures"] > 400
     assert again.to_dict(5) == found.to_dict(5)
     for scores in found.scores.values():
         for score in scores.values():

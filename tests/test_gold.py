@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
+from pathlib import Path
 
 import pytest
 
-from pipeline import gold, languages
+from pipeline import gold, gold_figures, languages
 from tests.conftest import ROOT
 
 GOLD = ROOT / "corpus" / "gold"
@@ -82,3 +83,92 @@ def test_no_story_stands_in_two_parts() -> None:
     assert not stories[0] & stories[1]
     assert not stories[0] & stories[2]
     assert not stories[1] & stories[2]
+
+
+FIGURED = ("dev", "test")  # the parts whose figures have a period and a body
+
+
+@pytest.mark.parametrize("part", FIGURED)
+def test_every_figure_has_its_row_and_every_row_its_figure(part: str) -> None:
+    articles = gold.read(GOLD / part)
+    figures = gold_figures.read(GOLD / part, articles)
+    for article in articles:
+        starts = [s.start for s in article.spans if s.type == "stat"]
+        assert starts == list(figures[article.path]), article.path
+        keys = {s.attributes["key"] for s in article.spans if s.type == "org"}
+        bodies = {f.body for f in figures[article.path].values()}
+        assert bodies <= keys | {None}, article.path
+    said = [f for of in figures.values() for f in of.values()]
+    assert min(sum(f.period is not None for f in said), sum(f.body is not None for f in said)) > 100
+
+
+@pytest.mark.parametrize("part", FIGURED)
+def test_both_translations_say_the_same_of_their_figures(part: str) -> None:
+    articles = gold.read(GOLD / part)
+    figures = gold_figures.read(GOLD / part, articles)
+    by_story: dict[str, list[Counter[object]]] = defaultdict(list)
+    for article in articles:
+        by_story[article.story].append(
+            Counter(
+                (*(s.attributes.get(n) for n in ("value", "of", "to", "kind")), of.period, of.body)
+                for s in article.spans
+                if s.type == "stat"
+                for of in [figures[article.path][s.start]]
+            )
+        )
+    assert [story for story, (one, other) in by_story.items() if one != other] == []
+
+
+HEADER = ",".join(gold_figures.COLUMNS)
+SCHOOL = '<org key="school/alfa">Sekolah Alfa</org> ada <stat value="9" kind="count">9</stat> guru.'
+
+
+def _with_table(folder: Path, *rows: str, header: str = HEADER) -> gold_figures.Figures:
+    (folder / "in").mkdir()
+    (folder / "in" / "s.ms.txt").write_text(SCHOOL, encoding="utf-8")
+    table = "\n".join([header, *rows]) + "\n"
+    (folder / "in" / "figures.csv").write_text(table, encoding="utf-8")
+    return gold_figures.read(folder, gold.read(folder))
+
+
+def test_a_table_of_figures_lies_beside_its_articles(tmp_path: Path) -> None:
+    found = _with_table(tmp_path, "s.ms.txt,17,9,2025-01-01,2025-12-31,school/alfa")
+    said = gold_figures.GoldFigure(("2025-01-01", "2025-12-31"), "school/alfa")
+    assert found == {"in/s.ms.txt": {17: said}}
+
+
+def test_empty_cells_say_that_there_is_none(tmp_path: Path) -> None:
+    found = _with_table(tmp_path, "s.ms.txt,17,9,,,")
+    assert found["in/s.ms.txt"][17] == gold_figures.GoldFigure(None, None)
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("t.ms.txt,17,9,,,", "no article 't.ms.txt'"),
+        ("../../s.ms.txt,17,9,,,", "no article"),
+        ("s.ms.txt,x,9,,,", "'x'"),
+        ("s.ms.txt,16,9,,,", "no figure '9' at 16"),
+        ("s.ms.txt,17,8,,,", "no figure '8' at 17"),
+        ("s.ms.txt,17,9,,,school/beta", "'school/beta'"),
+        ("s.ms.txt,17,9,2025-01-01,,", "isoformat"),
+        ("s.ms.txt,17,9,2025-13-01,2025-13-31,", "month"),
+        ("s.ms.txt,17,9,20250101,20250131,", "is no period"),
+        ("s.ms.txt,17,9,2025-02-01,2025-01-01,", "is no period"),
+        ("s.ms.txt,17,9,,,,", "line 3"),
+        ("", "line 3"),
+        ("s.ms.txt,17,9,,,", "a second row"),
+    ],
+)
+def test_a_row_that_cannot_be_used_is_named(tmp_path: Path, row: str, message: str) -> None:
+    with pytest.raises(
+        gold.GoldError, match=r"figures\.csv, line 3|figures\.csv: .* line 3"
+    ) as said:
+        _with_table(tmp_path, "s.ms.txt,17,9,,,", row)
+    assert message in str(said.value)
+
+
+@pytest.mark.parametrize("header", ["", "path,start", HEADER.replace("path", "file")])
+def test_a_table_with_other_columns_is_refused(tmp_path: Path, header: str) -> None:
+    with pytest.raises(gold.GoldError, match=r"figures\.csv"):
+        _with_table(tmp_path, "s.ms.txt,17,9,,,", header=header)

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline import extraction, gold
+from pipeline import extraction, gold, gold_figures
 from pipeline.configuration import Configuration
 from pipeline.evaluate.bootstrap import RESAMPLES
 from pipeline.evaluate.errors import Error, errors
-from pipeline.evaluate.matching import Measured, measure
+from pipeline.evaluate.matching import Measured, measure, with_bodies_of_figures
 from pipeline.evaluate.scores import scores
 from pipeline.run import batch, outputs
 
@@ -61,17 +61,23 @@ def compared(
     *,
     folder: str = "",
     language: str | None = None,
+    figures: gold_figures.Figures | None = None,
 ) -> Evaluation:
     """``articles`` against the rows of a run over their plain texts, under the same paths.
 
-    With ``language`` the articles of that one alone are scored, and nothing together.
+    ``figures`` are the periods and bodies of their figures, where gold says them. With
+    ``language`` the articles of that one alone are scored, and nothing together.
     Raises ``gold.GoldError`` for a tag without the attributes that its scores need.
     """
     by_path: dict[str, outputs.Rows] = defaultdict(list)
     for row in mention_rows:
         by_path[row["path"]].append(row)
+    known = figures or {}
+    measured = with_bodies_of_figures(
+        [measure(a, by_path[a.path], known.get(a.path)) for a in articles]
+    )
     chosen = [a for a in articles if language in (None, a.language)]
-    measured = [measure(article, by_path[article.path]) for article in chosen]
+    measured = [m for m in measured if language in (None, m.language)]
     codes = sorted({m.language for m in measured})
     parts: dict[str, list[Measured]] = {
         code: [m for m in measured if m.language == code] for code in codes
@@ -130,6 +136,7 @@ def evaluate(
         raise gold.GoldError(
             f"{folder}: no gold articles in language {language!r}; there are {', '.join(known)}"
         )
+    figures = gold_figures.read(folder, articles)
     if out is not None:
         outputs.check(out)
     with tempfile.TemporaryDirectory(prefix="selaras-") as plain:
@@ -143,5 +150,10 @@ def evaluate(
         said = result.run | {"inputs": [folder.as_posix()]}
         outputs.write(out, result.articles, result.mentions, result.table, codes, said)
     return compared(
-        articles, result.articles, result.mentions, folder=folder.as_posix(), language=language
+        articles,
+        result.articles,
+        result.mentions,
+        folder=folder.as_posix(),
+        language=language,
+        figures=figures,
     )

@@ -26,6 +26,8 @@ SORTS = (
     "stat extra",
     "stat full",
     "stat unit",
+    "figure period",
+    "figure body",
     "link split",
     "link merged",
     "stat link",
@@ -86,7 +88,8 @@ class Error:
         return dataclasses.asdict(self)
 
 
-def _of_link(sort: str, link: Link, expected: str | None, found: str | None) -> Error:
+def of_link(sort: str, link: Link, expected: str | None, found: str | None) -> Error:
+    """An error at a mention that both gold and run have."""
     return Error(
         sort=sort,
         path=link.path,
@@ -126,7 +129,7 @@ def _of_bodies(links: Sequence[Link]) -> list[Error]:
     known = [link for link in links if link.found is not None]
     merged = _strays(known, lambda link: link.found, lambda link: link.gold)
     return [
-        _of_link(
+        of_link(
             "link split",
             link,
             f"{link.gold[0]}: {first.found or '-'}, as {first.text!r} in {first.path}",
@@ -134,7 +137,7 @@ def _of_bodies(links: Sequence[Link]) -> list[Error]:
         )
         for link, first in split
     ] + [
-        _of_link(
+        of_link(
             "link merged",
             link,
             str(link.gold[0]),
@@ -151,7 +154,7 @@ def _of_figures(links: Sequence[Link]) -> list[Error]:
         first, second = pair
         if first.found is None or first.found != second.found:
             expected = f"{first.found or '-'}, as {first.text!r} in {first.path}"
-            found.append(_of_link("stat link", second, expected, second.found))
+            found.append(of_link("stat link", second, expected, second.found))
     return found
 
 

@@ -6,15 +6,17 @@ The rules are those of ``corpus/gold/README.md``, and the numbers those of the r
 from __future__ import annotations
 
 import bisect
+import dataclasses
 import math
 import re
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.evaluate.errors import Error, around
+from pipeline.evaluate.errors import Error, around, of_link
 from pipeline.gold import GoldArticle, GoldError, GoldSpan
+from pipeline.gold_figures import GoldFigure
 
 Row = dict[str, Any]
 Pair = tuple[GoldSpan, Row]
@@ -51,7 +53,11 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One article measured. ``counts`` is by score and part: ``("ref", "hits")``."""
+    """One article measured. ``counts`` is by score and part: ``("ref", "hits")``.
+
+    ``subjects`` are the matched figures whose body the gold says or leaves empty: ``gold`` the key
+    of the body, ``found`` the id that the run gives the figure's.
+    """
 
     path: str
     story: str
@@ -60,6 +66,7 @@ class Measured:
     bodies: tuple[Link, ...]
     figures: tuple[Link, ...]
     errors: tuple[Error, ...]
+    subjects: tuple[Link, ...] = ()
 
 
 def number(value: object) -> float | None:
@@ -180,8 +187,12 @@ def _check(article: GoldArticle) -> None:
 class _Judge:
     """Counts and errors of one article, as they come up."""
 
-    def __init__(self, article: GoldArticle, rows: Sequence[Row]) -> None:
+    def __init__(
+        self, article: GoldArticle, rows: Sequence[Row], figures: Mapping[int, GoldFigure]
+    ) -> None:
         self.article = article
+        self.figures = figures
+        self.subjects: list[Link] = []
         self.counts: Counter[tuple[str, str]] = Counter()
         self.errors: list[Error] = []
         self.spans = {
@@ -213,7 +224,9 @@ class _Judge:
         self.counts[score, "predicted"] += predicted
         self.counts[score, "gold"] += gold
 
-    def link(self, span: GoldSpan, row: Row, gold: tuple[object, ...]) -> Link:
+    def link(
+        self, span: GoldSpan, row: Row, gold: tuple[object, ...], column: str = "canonical_id"
+    ) -> Link:
         return Link(
             path=self.article.path,
             story=_story(self.article),
@@ -223,7 +236,7 @@ class _Judge:
             text=span.text,
             context=around(self.article.text, span.start, span.end),
             gold=gold,
-            found=said(row["canonical_id"]),
+            found=said(row[column]),
         )
 
     def organisations(self) -> list[Link]:
@@ -304,9 +317,33 @@ class _Judge:
                         expected=span.attributes["unit"],
                         found=said(row["unit"]),
                     )
+            if (figure := self.figures.get(span.start)) is not None:
+                self.about(span, row, figure)
         self.count("stat full", full, len(rows), len(spans))
         self._unpaired("stat", pairs, spans, rows, _said_of_statistic, _found_statistic)
         return [self.link(span, row, _figure(span)) for span, row in sorted(pairs, key=_place)]
+
+    def about(self, span: GoldSpan, row: Row, figure: GoldFigure) -> None:
+        """The period of a matched figure judged, its body kept for when all bodies are known."""
+        found = _period(row)
+        right = found == figure.period
+        self.count(
+            "figure period",
+            int(right and found is not None),
+            int(found is not None),
+            int(figure.period is not None),
+        )
+        self.counts["figure period", "right"] += right
+        self.counts["figure period", "figures"] += 1
+        if not right:
+            self.error(
+                "figure period",
+                span.start,
+                span.end,
+                expected=_stretch(figure.period),
+                found=_stretch(found),
+            )
+        self.subjects.append(self.link(span, row, (figure.body,), "organisation_id"))
 
     def _unpaired(
         self,
@@ -385,22 +422,74 @@ def _story(article: GoldArticle) -> str:
     return article.path.rsplit(".", 2)[0] if article.path else article.story
 
 
-def measure(article: GoldArticle, rows: Sequence[Row]) -> Measured:
+def _period(row: Row) -> tuple[str, str] | None:
+    """The period of a row as ISO days."""
+    first, last = (str(row[name] or "")[:10] for name in ("period_start", "period_end"))
+    return (first, last) if first and last else None
+
+
+def _stretch(period: tuple[str, str] | None) -> str | None:
+    return "/".join(period) if period else None
+
+
+def measure(
+    article: GoldArticle, rows: Sequence[Row], figures: Mapping[int, GoldFigure] | None = None
+) -> Measured:
     """``article`` against the mention rows of a run over its plain text, in the run's order.
 
-    Raises ``GoldError`` for a tag without the attributes that its scores need.
+    ``figures`` are the period and body of its figures by where they start; the bodies are counted
+    by ``with_bodies_of_figures``. Raises ``GoldError`` for a tag without the attributes that its
+    scores need.
     """
     _check(article)
-    judge = _Judge(article, rows)
+    judge = _Judge(article, rows, figures or {})
     bodies = judge.organisations()
     judge.references()
-    figures = judge.statistics()
+    matched = judge.statistics()
     return Measured(
         path=article.path,
         story=_story(article),
         language=article.language,
         counts=judge.counts,
         bodies=tuple(bodies),
-        figures=tuple(figures),
+        figures=tuple(matched),
         errors=tuple(judge.errors),
+        subjects=tuple(judge.subjects),
     )
+
+
+def with_bodies_of_figures(measured: Sequence[Measured]) -> list[Measured]:
+    """``measured`` with the bodies of their figures counted, as ``figure body``.
+
+    Keys of gold and ids of a run are named differently: the right id is the one that most mentions
+    of the body in the article have, or else in its story; of equally many, the first.
+    """
+    ids: dict[tuple[str, object], Counter[str]] = defaultdict(Counter)
+    for m in measured:
+        for link in m.bodies:
+            if link.found is not None:
+                for where in {m.path, m.story}:
+                    ids[where, link.gold[0]][link.found] += 1
+
+    def right_id(m: Measured, key: object) -> str | None:
+        near = ids.get((m.path, key)) or ids.get((m.story, key))
+        return near.most_common(1)[0][0] if near else None
+
+    judged: list[Measured] = []
+    for m in measured:
+        counts, wrong = m.counts.copy(), list(m.errors)
+        for link in m.subjects:
+            (key,) = link.gold
+            expected = right_id(m, key) if key is not None else None
+            hit = link.found is not None and link.found == expected
+            right = hit or (key is None and link.found is None)
+            counts["figure body", "hits"] += hit
+            counts["figure body", "predicted"] += link.found is not None
+            counts["figure body", "gold"] += key is not None
+            counts["figure body", "right"] += right
+            counts["figure body", "figures"] += 1
+            if not right:
+                said_key = f"{key}, here {expected or '-'}" if key is not None else None
+                wrong.append(of_link("figure body", link, said_key, link.found))
+        judged.append(dataclasses.replace(m, counts=counts, errors=tuple(wrong)))
+    return judged

@@ -20,6 +20,7 @@ Score = dict[str, Any]
 Totals = dict[str, Floats]
 
 COUNTED = ("org exact", "org overlap", "ref", "ref date", "stat", "stat full")
+ABOUT = ("figure period", "figure body")
 LINKED = ("link", "link across")
 ACROSS = ("link across", "stat link across")
 _PARTS = ("hits", "predicted", "gold")
@@ -145,6 +146,11 @@ def _totals(stories: _Stories, drawn: Floats) -> Totals:
         for score in (*COUNTED, "stat unit", "offset mismatches")
         for part in _PARTS
     }
+    counted |= {
+        f"{score} {part}": stories.counts(drawn, score, part)
+        for score in ABOUT
+        for part in (*_PARTS, "right", "figures")
+    }
     for score in LINKED:
         across = score == "link across"
         counted |= {
@@ -169,6 +175,8 @@ def scores(measured: Sequence[Measured]) -> dict[str, Any]:
     """Every score of a set of articles, from 0 to 1 and rounded to four digits, and how many
     mentions are not the text at their offsets.
 
+    The period and the body of figures are scored where gold says them of any: ``accuracy`` counts
+    right answers, none among them, and the rest the figures of which gold or run say something.
     Intervals are of ``bootstrap.CONFIDENCE``, stories drawn anew. Pairs of mentions of different
     stories are weighed by how often the two are drawn. Always the same for the same articles.
     """
@@ -193,6 +201,14 @@ def scores(measured: Sequence[Measured]) -> dict[str, Any]:
         "gold": once["stat unit gold"],
         "intervals": {"accuracy": within(_ratio(again["stat unit hits"], again["stat unit gold"]))},
     }
+
+    def about(score: str) -> Score:
+        right, of = (again[f"{score} {part}"] for part in ("right", "figures"))
+        said = prf(score)
+        said["intervals"]["accuracy"] = within(_ratio(right, of))
+        every = once[f"{score} figures"]
+        return {"accuracy": _rounded(once[f"{score} right"], every), "figures": every} | said
+
     wrong = _ratio(again["joined wrongly"], again["joined"])
     figures = {
         "recall": _rounded(once["answered"], once["asked"]),
@@ -209,6 +225,7 @@ def scores(measured: Sequence[Measured]) -> dict[str, Any]:
     return {
         **{score: prf(score) for score in COUNTED},
         "stat unit": unit,
+        **{score: about(score) for score in ABOUT if once[f"{score} figures"]},
         **{score: prf(score) for score in LINKED},
         "stat link across": figures,
         "offset mismatches": once["offset mismatches hits"],

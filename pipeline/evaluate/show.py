@@ -50,13 +50,19 @@ def _between(bounds: list[float] | None) -> str:
 def _score_rows(name: str, score: dict[str, Any]) -> list[tuple[str, ...]]:
     """The lines of one score: value, interval, precision, recall, and what they are made of."""
     intervals = score["intervals"]
+    shares: list[tuple[str, ...]] = []
+    if "accuracy" in score:
+        value, bounds = _number(score["accuracy"]), _between(intervals["accuracy"])
+        whole = score["figures"] if "f1" in score else score["gold"]
+        shares = [(f"{name}, share", value, bounds, "", "", "", "", str(whole))]
     if "f1" in score:
         if not score["predicted"] and not score["gold"]:
-            return [(name, *[_NONE] * 4, "0", "0", "0")]
+            return [*shares, (name, *[_NONE] * 4, "0", "0", "0")]
         counts = (str(score[part]) for part in ("hits", "predicted", "gold"))
         p = score["p"] if score["predicted"] else None
         r = score["r"] if score["gold"] else None
         return [
+            *shares,
             (
                 name,
                 _number(score["f1"]),
@@ -64,12 +70,9 @@ def _score_rows(name: str, score: dict[str, Any]) -> list[tuple[str, ...]]:
                 _number(p),
                 _number(r),
                 *counts,
-            )
+            ),
         ]
-    if "accuracy" in score:
-        value, bounds = _number(score["accuracy"]), _between(intervals["accuracy"])
-        return [(f"{name}, share", value, bounds, "", "", "", "", str(score["gold"]))]
-    return [
+    return shares or [
         (
             f"{name.removesuffix(' across')}, {part}",
             _number(score[part]),
