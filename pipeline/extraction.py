@@ -5,11 +5,11 @@ from __future__ import annotations
 import bisect
 import dataclasses
 import datetime
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline import languages, models
+from pipeline.extract import subjects
 from pipeline.extract.dates import DateSpan, dates
 from pipeline.extract.furniture import furniture
 from pipeline.extract.references import references
@@ -26,11 +26,10 @@ from pipeline.user_lexicon import REASON, UserLexicon, active, using
 
 # A model that is as sure as this of a name is right even where the name looks like another thing.
 _SURE = 0.9
-# How near before a figure, in characters and within its clause, a body is taken for its subject.
+# How near behind a document, in characters, its day of issue stands.
 _NEXT_TO = 60
 # Within how many characters an article names the day that it tells of.
 _BEGINNING, _RECENT = 1200, 2010  # an earlier day is one that the article looks back to
-_CLAUSE_END = re.compile(r"[;:()\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +88,19 @@ def _told(days: Sequence[DateSpan]) -> datetime.date | None:
     return None
 
 
+def _today(days: Sequence[DateSpan], issued: Sequence[Span]) -> datetime.date | None:
+    """The day from which a page without one counts its years, if its dates leave no doubt.
+
+    That of the news; none where the page tells of days in other years as well, before or after.
+    """
+    none = set(issued)
+    full = [d for d in days if (d.first.year, d.first.month) == (d.last.year, d.last.month)]
+    told = _told([d for d in full if (d.start, d.end) not in none])
+    if told is None or any(d.first.year > told.year for d in full):
+        return None
+    return told
+
+
 def _days_of_issue(days: Sequence[DateSpan], documents: Sequence[Reference]) -> list[Span]:
     """The dates that say when a document was issued: no figure beside them is of that day."""
     ends = [r.end for r in documents]
@@ -129,25 +141,6 @@ def _free(spans: Sequence[Name], taken: Sequence[Span]) -> list[Name]:
         return at > 0 and taken[at - 1][1] > name.start
 
     return [name for name in spans if not overlaps(name)]
-
-
-def _subject(
-    statistic: Statistic, organisations: Sequence[Organisation], sentence: Span, text: str
-) -> str | None:
-    """The body a figure is about: the one named just before it, else the only one of its sentence.
-
-    ``organisations`` are sorted by place. ``None`` when the sentence names several and none stands
-    next to the figure.
-    """
-    low, high = (bisect.bisect_left(organisations, at, key=lambda o: o.start) for at in sentence)
-    near = [o for o in organisations[low:high] if o.canonical_id]
-    before = [o for o in near if o.end <= statistic.start]
-    if before:
-        between = text[before[-1].end : statistic.start]
-        if len(between) <= _NEXT_TO and not _CLAUSE_END.search(between):
-            return before[-1].canonical_id
-    bodies = {o.canonical_id for o in near}
-    return next(iter(bodies)) if len(bodies) == 1 else None
 
 
 def extract(
@@ -206,31 +199,35 @@ def _extract(
     )
     organisations = coreference.resolve([o for o in organisations if _is_body(o)], language)
     organisations = corrected(organisations, language)
+    issued = _days_of_issue(found_dates, found_references)
     excluded = sorted(
         [
             *numbered,
             *page.spans,
             *((o.start, o.end) for o in organisations),
-            *_days_of_issue(found_dates, found_references),
+            *issued,
         ]
     )
+    today = published or _today(found_dates, issued)
     found_statistics = statistics(
         text,
         language,
         excluded=excluded,
-        dates=found_dates,
+        dates=found_dates if published == today else dates(text, language, today),
         published=published,
+        today=today,
     )
     spans = sentences(text, language)
+    about = subjects.bodies(text, language, found_statistics, organisations, spans)
     units = [unit_id(s.unit, language) if s.unit else None for s in found_statistics]
     found_statistics = [
         dataclasses.replace(
             s,
             unit_id=unit,
             label=unit_label(unit) if unit else None,
-            organisation_id=_subject(s, organisations, containing(spans, s.start, s.end), text),
+            organisation_id=body,
         )
-        for s, unit in zip(found_statistics, units, strict=True)
+        for s, unit, body in zip(found_statistics, units, about, strict=True)
     ]
     mentions: list[Mention] = [*organisations, *found_references, *found_statistics]
     mentions.sort(key=lambda m: (m.start, m.end, m.kind))

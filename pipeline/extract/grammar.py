@@ -99,8 +99,6 @@ class Grammar:
         self.among = frozenset(data["qualifiers"]["weak"]["among"])
 
         self.level_verbs = frozenset(data["qualifiers"]["weak"]["level_verbs"])
-        compared = "|".join(map(re.escape, data["periods"]["other"]))
-        self.other_period = re.compile(rf"(?<!\w)(?:{compared})(?:\s+\w+){{0,2}}\s*$")
         spread = data["range"]
         self.range_to, self.range_between = _set(spread["to"]), _set(spread["between"])
         self.range_and, self.range_from = _set(spread["and"]), _set(spread["from"])

@@ -11,7 +11,7 @@ The rules are those of the annotation guide; the words are in ``languages/<code>
 
 from __future__ import annotations
 
-import bisect
+import dataclasses
 import datetime
 from collections.abc import Iterator, Sequence
 
@@ -22,6 +22,7 @@ from pipeline.extract.amounts import Blocked, Draft, Sentence
 from pipeline.extract.dates import DateSpan
 from pipeline.extract.dates import dates as find_dates
 from pipeline.extract.grammar import Grammar, grammar
+from pipeline.extract.periods import Period, Periods
 from pipeline.extract.sentences import sentences
 from pipeline.records import Statistic
 
@@ -38,12 +39,14 @@ def statistics(
     excluded: Sequence[tuple[int, int]] = (),
     dates: Sequence[DateSpan] = (),
     published: datetime.date | None = None,
+    today: datetime.date | None = None,
 ) -> list[Statistic]:
     """The statistics of ``text``, sorted by start, none overlapping another.
 
     ``excluded`` are spans in which no number is a statistic (document references, page
     furniture, names). ``dates`` are the date expressions of the text; left out, they are looked
-    for with ``published`` as the day from which "this year" is counted. Offsets are code points,
+    for with ``published``, the day of publication. ``today`` is the day from which "this year" is
+    counted where ``published`` is not known. Offsets are code points,
     half-open; ``text[s.start:s.end] == s.text``. Identities (``unit_id``, ``organisation_id``,
     ``indicator_id``, ``canonical_id``) are left to the normaliser.
 
@@ -53,11 +56,18 @@ def statistics(
     known = sorted(dates or find_dates(text, language, published), key=lambda d: d.start)
     blocked = Blocked([*excluded, *((d.start, d.end) for d in known)])
     outside = Blocked(excluded)
-    starts = [d.start for d in known]
+    when = Periods(
+        text,
+        language,
+        [d for d in known if not outside.overlaps(d.start, d.end)],
+        published,
+        today,
+    )
     evidence = readings.evidence(text)
     out: list[Statistic] = []
     for line_start, start, end in _windows(text, language):
         if lex.start.search(text, start, end) is None:
+            when.pass_by(line_start, start, end)
             continue
         own = [m.span() for m in gram.date.finditer(text, start, end)]
         own += _files(text, start, end, gram)
@@ -70,9 +80,13 @@ def statistics(
                     sentence.closed[k] = True
         drafts = _drafts(sentence)
         if not drafts:
+            when.pass_by(line_start, start, end)
             continue
-        period = _period(text, known, starts, start, end, outside, gram)
-        out.extend(_record(sentence, draft, period) for draft in drafts)
+        found = [_record(sentence, draft) for draft in drafts]
+        told = when.sentence(
+            line_start, start, end, [(f.start, f.end, f.value_kind) for f in found]
+        )
+        out.extend(map(_of_period, found, told))
     return out
 
 
@@ -105,33 +119,14 @@ def _files(text: str, start: int, end: int, gram: Grammar) -> list[tuple[int, in
     return found
 
 
-def _period(
-    text: str,
-    known: Sequence[DateSpan],
-    starts: Sequence[int],
-    start: int,
-    end: int,
-    outside: Blocked,
-    gram: Grammar,
-) -> tuple[str, str] | None:
-    """The one period that a sentence names, if it names exactly one.
-
-    A date that something is compared with, or since which it holds, is no period of its figures.
-    """
-    low, high = bisect.bisect_left(starts, start), bisect.bisect_left(starts, end)
-    found = {
-        (d.first, d.last)
-        for d in known[low:high]
-        if not outside.overlaps(d.start, d.end)
-        and not gram.other_period.search(text[max(start, d.start - 40) : d.start].lower())
-    }
-    if len(found) != 1:
-        return None
-    first, last = found.pop()
-    return first.isoformat(), last.isoformat()
+def _of_period(figure: Statistic, period: Period | None) -> Statistic:
+    if period is None:
+        return figure
+    first, last = (day.isoformat() for day in period)
+    return dataclasses.replace(figure, period_start=first, period_end=last)
 
 
-def _record(sentence: Sentence, draft: Draft, period: tuple[str, str] | None) -> Statistic:
+def _record(sentence: Sentence, draft: Draft) -> Statistic:
     start = sentence.tokens[draft.start].start
     end = sentence.tokens[draft.end - 1].end
     values = [float(v) for v in draft.values]
@@ -152,8 +147,6 @@ def _record(sentence: Sentence, draft: Draft, period: tuple[str, str] | None) ->
         unit=draft.unit_text,
         qualifier=draft.qualifier,
         change=draft.change,
-        period_start=period[0] if period else None,
-        period_end=period[1] if period else None,
     )
 
 
