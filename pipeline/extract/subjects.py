@@ -121,6 +121,8 @@ class _Sentence:
             return self._opens(clause, k)
         if k in self.inside or before.kind != tk.WORD or before.lower in words.oblique:
             return False
+        if before.lower in words.reporting:
+            return False  # "meldt de bank"
         return words.after_verb and self._leads(clause, k)
 
     def _opens(self, clause: int, comma: int) -> bool:
@@ -251,7 +253,7 @@ def _back(
     at = here.at(figure.start)
     lower = [t.lower for t in here.tokens[:8]]
     length = next((len(g) for g in words.generic if tuple(lower[: len(g)]) == g), 0)
-    if not length or at < length or not _free(here, length, at, 0):
+    if not length or at < length or not _free(here, length, at):
         return None
     i = bisect.bisect_left(sentences, span) - 1
     if i < 0 or "\n" in text[sentences[i][1] : span[0]]:
@@ -265,7 +267,7 @@ def _back(
     return then.bodies[body].canonical_id if body is not None else None
 
 
-def _free(here: _Sentence, low: int, at: int, clause: int) -> bool:
+def _free(here: _Sentence, low: int, at: int) -> bool:
     """Whether the figure at a token belongs to the verb behind the subject that ends at ``low``."""
     words = here.words
     between = here.plain(low, at)
@@ -276,9 +278,10 @@ def _free(here: _Sentence, low: int, at: int, clause: int) -> bool:
         return False
     # One comma opens a sentence of its own, two enclose what stands between.
     commas = sum(t.text == "," for t in between)
-    if between and (between[-1].lower in words.not_own or (between[-1].text == "," and commas % 2)):
-        return False
-    return not any(t.lower in words.reporting for t in here.plain(clause, low))
+    last = next((t for t in reversed(between) if t.lower not in words.articles), None)
+    return last is None or not (
+        last.lower in words.not_own or (last.text == "," and commas % 2 == 1)
+    )
 
 
 def _known(here: _Sentence, at: int) -> bool:
@@ -298,7 +301,7 @@ def _of_clause(here: _Sentence, figure: Statistic) -> str | None:
     subject = here.subject(clause, at)
     if subject is not None:
         k = here.after[subject]
-        if here.tokens[k].text == ":" or not _free(here, k, at, clause) or _known(here, at):
+        if here.tokens[k].text == ":" or not _free(here, k, at) or _known(here, at):
             return None
         return here.bodies[subject].canonical_id
     behind = here.at(figure.end)
