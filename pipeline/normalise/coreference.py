@@ -14,10 +14,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from pipeline import languages
+from pipeline import facts, languages
 from pipeline.normalise import lexicon, places
 from pipeline.normalise.lexicon import kind_of
-from pipeline.normalise.organisations.composition import body_facts, classes_of, field_slug
+from pipeline.normalise.organisations.composition import body_facts, classes_of
 from pipeline.normalise.places import fold
 from pipeline.records import Organisation
 from pipeline.user_lexicon import remembered
@@ -43,6 +43,7 @@ class _Profile:
     areas: frozenset[str]
     levels: frozenset[str]
     named: bool
+    own: str  # its proper words in order
 
 
 @cache
@@ -59,7 +60,7 @@ def _profile(text: str, language: str) -> _Profile:
     if parsed is None:
         none = frozenset[str]()
         digits = frozenset(w for w in words if w.isdigit())
-        return _Profile("", none, none, words, digits, words, (), none, none, False)
+        return _Profile("", none, none, words, digits, words, (), none, none, False, "")
     named = any(p.name_id for p in parsed.parts)
     if named:
         parsed = lexicon.parse_by_parts(text, language) or parsed
@@ -75,6 +76,7 @@ def _profile(text: str, language: str) -> _Profile:
         frozenset(fold(name) for p in parsed.parts for _, name in p.areas),
         frozenset(level for p in parsed.parts for level in p.levels),
         named,
+        " ".join(head.proper),
     )
 
 
@@ -88,17 +90,19 @@ def _may_be_short(kind: str) -> bool:
     return row.get("scope") in ("named", "part") or bool(row.get("generic"))
 
 
-def _of_province(profile: _Profile) -> bool:
-    """Whether it is a department or ministry with all its fields, which no other contains."""
-    known = body_facts()["fields"].get(field_slug(sorted(profile.fields)), {})
-    return bool(known.get("department") or known.get("ministry"))
+def _is_listed(organisation: Organisation) -> bool:
+    """Whether it is a department or ministry of the facts: no other's fields contain its own."""
+    own = (organisation.canonical_id or "").partition("/")[0]
+    field = own.removesuffix("-department").removesuffix("-ministry")
+    known = body_facts()["fields"].get(field, {})
+    return field != own and bool(known.get("department") or known.get("ministry"))
 
 
 def _contains(full: Organisation, short: Organisation, language: str) -> bool:
     """Whether all that a short name says is said by the full one, and less."""
     a, b = _profile(short.text, language), _profile(full.text, language)
     small = _fillers(language)
-    if a.named or a.words == b.words:
+    if a.named or a.words == b.words or short.canonical_id in facts.named():
         return False
     if a.numbers and not a.kind and a.numbers == b.numbers and a.words < b.words:
         return short.text[:1].isupper()  # ``Wilayah 4`` of the coast guard
@@ -119,28 +123,39 @@ def _contains(full: Organisation, short: Organisation, language: str) -> bool:
         return True
     if a.owners != b.owners or a.numbers != b.numbers or not _may_be_short(b.kind):
         return False
-    if not a.fields <= b.fields or not a.proper <= b.proper | b.areas:
-        return False
     first = full.start < short.start
+    worded = first and len(a.words) > 1 and a.words < b.words
+    if not a.proper <= b.proper | b.areas or not (a.fields <= b.fields or worded):
+        return False
     if a.proper:
         # A university of a city may have another's name in its own; schools and posts have not.
-        local = kind_of(b.kind).get("local") or not places.candidates(" ".join(a.proper))
-        return first and bool(local)
+        local = bool(kind_of(b.kind).get("local")) and first
+        return local or not places.candidates(a.own)
     if a.fields:
-        if _of_province(a) or _of_province(b) or "school" in b.classes or not first:
+        if _is_listed(short) or _is_listed(full) or "school" in b.classes or not first:
             return False
-        return a.fields < b.fields or bool(b.proper)
+        return worded or a.fields < b.fields or bool(b.proper) or b.named
     at_its_level = bool(a.levels & b.levels or (a.levels and b.areas))
     return a.kind == b.kind and at_its_level and bool(b.fields) and not b.proper
 
 
 def _same_place(a: _Profile, b: _Profile, full: Organisation, short: Organisation) -> bool:
     """Whether nothing that the names say puts the two bodies in two places or levels."""
-    if a.areas - b.areas or ("centre" in a.levels) != ("centre" in b.levels):
+    if a.areas - b.areas or ("centre" in a.levels) > ("centre" in b.levels):
         return False
+    if "centre" in b.levels and "centre" not in a.levels:
+        return "company" in b.classes and not (a.levels or a.areas)
     return short.place_id == full.place_id or (
         not (a.areas or a.levels) and (short.place_id is None or short.place_missing)
     )
+
+
+def _fullest(owners: Sequence[Organisation], language: str) -> Organisation | None:
+    """The name that contains all the others; ``None`` where there is none such."""
+    for owner in owners:
+        if all(other is owner or _contains(owner, other, language) for other in owners):
+            return owner
+    return None
 
 
 def resolve(organisations: Sequence[Organisation], language: str) -> list[Organisation]:
@@ -173,7 +188,7 @@ def resolve(organisations: Sequence[Organisation], language: str) -> list[Organi
                 for full in named
                 if _contains(full, organisation, language)
             }
-            taken[key] = next(iter(owners.values())) if len(owners) == 1 else None
+            taken[key] = _fullest(list(owners.values()), language)
         owner = taken[key]
         if owner is None:
             result.append(organisation)

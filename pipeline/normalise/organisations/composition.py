@@ -60,6 +60,15 @@ def _of_force(parts: list[Part]) -> list[Part]:
     return parts
 
 
+def _of_party(parts: list[Part]) -> list[Part]:
+    """The Party of a body is its party committee: ``Parti Jabatan Kesihatan``."""
+    head = parts[0]
+    if head.proper and head.proper[0] in body_facts()["party_of"]["words"] and not head.name_id:
+        head.proper = head.proper[1:]
+        return [Part("party-committee"), *parts]
+    return parts
+
+
 def _branches(parts: list[Part]) -> list[Part]:
     """A branch of a body that has them, named before or behind it: ``cawangan Bank Negara``."""
     if len(parts) == 2 and any(kind_of(p.kind).get("branches") for p in parts):
@@ -74,7 +83,7 @@ def _branches(parts: list[Part]) -> list[Part]:
 
 def absorb(parts: list[Part]) -> list[Part]:
     """Parts that together are one body (``inspection commission`` of a party committee)."""
-    parts = _branches(_of_force(list(parts)))
+    parts = _branches(_of_force(_of_party(list(parts))))
     for part in parts:
         if kind_of(part.kind).get("centre"):
             part.kind = kind_of(part.kind)["class"]
