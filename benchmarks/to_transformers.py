@@ -17,7 +17,7 @@ from typing import Any
 
 import torch
 
-from pipeline.recognise.encoder import META, TOKENIZER
+from pipeline.recognise.model_files import META, TOKENIZER
 from pipeline.train import export, ner, weights
 
 

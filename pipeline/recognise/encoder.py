@@ -10,14 +10,11 @@ window is run alone, without padding, so what stands beside an article never cha
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -26,13 +23,11 @@ import numpy as np
 
 from pipeline import languages
 from pipeline.normalise.lexicon import match_spans
-from pipeline.recognise import ModelError, Name
+from pipeline.recognise import ModelError, Name, model_files
+from pipeline.recognise.model_files import META, MODEL, TOKENIZER
 from pipeline.recognise.windows import readable
 
 FORMAT = 1
-MODEL = "model.onnx"
-TOKENIZER = "tokenizer.json"
-META = "meta.json"
 
 # A word, or one sign; combining marks belong to the letter before them. The tokeniser splits
 # before and after every sign too, so that a piece never spans two words.
@@ -336,53 +331,6 @@ def snap(text: str, start: int, end: int, articles: Sequence[str]) -> tuple[int,
     return (start, end) if start < end else None
 
 
-@dataclass(frozen=True)
-class _Loaded:
-    session: Any
-    reader: Reader
-
-
-def _checked(folder: Path, name: str, said: dict[str, Any]) -> Path:
-    path = folder / str(said.get("path", name))
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise ModelError(
-            f"{path}: the model file cannot be read ({error.strerror}); install selaras again"
-        ) from error
-    if len(raw) != said["bytes"]:
-        raise ModelError(
-            f"{path}: {len(raw):,} bytes instead of {said['bytes']:,}; the file is cut short or "
-            "of another version; install selaras again"
-        )
-    if hashlib.sha256(raw).hexdigest() != said["sha256"]:
-        raise ModelError(f"{path}: not the file that {META} describes; install selaras again")
-    return path.resolve()
-
-
-@cache
-def _load(model: Path, tokenizer: Path, threads: int) -> _Loaded:
-    import onnxruntime
-    from tokenizers import Tokenizer
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    # Windows have many sizes: memory kept for each of them would only grow.
-    options.enable_mem_pattern = False
-    try:
-        session = onnxruntime.InferenceSession(
-            str(model), options, providers=["CPUExecutionProvider"]
-        )
-        reader = Reader(Tokenizer.from_file(str(tokenizer)))
-    except Exception as error:  # both libraries raise plain exceptions of many kinds
-        raise ModelError(
-            f"{model.parent}: the model cannot be loaded ({str(error).splitlines()[0]})"
-        ) from error
-    return _Loaded(session, reader)
-
-
 class EncoderRecogniser:
     """Names found by a model folder of this project's own kind."""
 
@@ -401,12 +349,7 @@ class EncoderRecogniser:
         """
         path = folder / META
         try:
-            meta = json.loads(path.read_text(encoding="utf-8"))
-            if meta["format"] != FORMAT:
-                raise ModelError(
-                    f"{path}: a model of format {meta['format']}, but this version of selaras "
-                    f"reads format {FORMAT}; install matching versions"
-                )
+            meta = model_files.described(folder, FORMAT)
             self._labels = Labels(tuple(meta["labels"]))
             self._core, self._context = int(meta["window"]["core"]), int(meta["window"]["context"])
             self.kinds = frozenset(meta["kinds"])
@@ -418,21 +361,17 @@ class EncoderRecogniser:
             self._agreed = min(self._threshold, float(tuned.get("threshold_agreed", own)))
             self.source = f"{meta['name']} {meta['version']}"
             files = {
-                name: _checked(folder, name, meta["files"][name]) for name in (MODEL, TOKENIZER)
+                name: model_files.checked(folder, name, meta["files"][name])
+                for name in (MODEL, TOKENIZER)
             }
-        except OSError as error:
-            raise ModelError(
-                f"{folder}: no model here ({META}: {error.strerror}); install selaras again or "
-                "train one with 'selaras train'"
-            ) from error
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError(
                 f"{path}: not the description of a model for '{language}' ({error!r})"
             ) from error
         self._language = language
         self.articles = tuple(languages.data(language, "organisations").get("articles", ()))
-        loaded = _load(files[MODEL], files[TOKENIZER], threads)
-        self._session, self._reader = loaded.session, loaded.reader
+        self._session, tokenizer = model_files.load(files[MODEL], files[TOKENIZER], threads)
+        self._reader = Reader(tokenizer)
 
     def scores(self, pieces: Pieces, window: Window, of_lexicon: Array) -> Array:
         """The model's scores of labels for each piece of ``window``, ``of_lexicon`` by ``tags``."""
