@@ -5,11 +5,13 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+NAMES = "names"  # the folder of the encoder of names, which all languages share
+
 _PACKAGE = Path(__file__).resolve().parent
 
 
 def folder(code: str) -> Path:
-    """The folder of the model of language ``code``; it need not exist."""
+    """The folder of the model of language ``code``, or of ``NAMES``; it need not exist."""
     installed = _PACKAGE / "models" / code
     return installed if installed.is_dir() else _PACKAGE.parent / "models" / code
 
@@ -21,4 +23,4 @@ def available() -> tuple[str, ...]:
     for root in (_PACKAGE / "models", _PACKAGE.parent / "models"):
         if root.is_dir():
             found |= {p.name for p in root.iterdir() if (p / "meta.json").is_file()}
-    return tuple(sorted(found))
+    return tuple(sorted(found - {NAMES}))

@@ -143,3 +143,103 @@ def plot(table: Sequence[Sequence[float]], path: Path) -> None:
             xlim=(0, 1.16), ylim=(-0.04, 1.08), xlabel="mean score", ylabel="share that is right"
         )
         figure.savefig(path, metadata={"Date": None})
+
+
+_NAMES_TEXT = """# {name} {version}: vectors of names of organisations
+
+An encoder of {layers} layers in ONNX ({megabytes:.0f} MB with its tokeniser): matrices in 8-bit
+integers, embeddings in the sixteen levels a block that their source has, two in a byte. It gives
+a name {width} numbers; names that mean the like lie near each other in whatever language
+(`pipeline/normalise/meaning/`). It is asked only of names with words that no lexicon knows, and
+only where places, numbers, levels, kinds and proper names agree. Loading reads JSON and ONNX and
+executes nothing.
+
+## Data
+
+| what | how much | terms |
+|---|---|---|
+| gold, train part | {articles} articles; {lines:,} lines that are translations | see its folder |
+| gold and the lexicons (`organisations.toml`, `units.toml` of each language) | {things:,} \
+bodies, kinds, fields and units; in each batch some composed of kinds and fields | the project's |
+
+The encoder it began from is `{base}`: layers {which}
+of its twelve (counted from 0), its vocabulary cut to the {pieces:,} pieces of the recogniser.
+
+## Terms
+
+{licence}. The encoder it began from is under the MIT licence.
+
+## Scores
+
+All names of gold, as if no lexicon read any of them (those that none really reads are too few to
+measure with), {stories} stories that were not trained on. A name that is joined with another is
+right when both are of one body; recall is of all names whose body has another name, for whatever
+reason, places that an article leaves unsaid and short forms among them. The threshold
+{threshold:.2f} was chosen on these stories: {margin:.2f} above the lowest from which on precision
+is at least {wanted:.3f}, as names that no lexicon reads are harder.
+
+![Precision and recall by threshold](threshold.svg)
+
+| threshold | joined rightly | wrongly | precision | recall |
+|---|---|---|---|---|
+{rows}
+
+## Made
+
+{date}, in {minutes} minutes: {steps} steps, seed {seed}. `meta.json` has every setting and the
+digests of the files.
+
+    python -m pipeline.train.names corpus/gold --out models/names
+"""
+
+
+def write_names(
+    folder: Path, meta: Mapping[str, Any], points: Sequence[Any], day: datetime.date | None = None
+) -> None:
+    """Write the card of the encoder of names in ``folder`` and the plot of its thresholds.
+
+    ``meta`` is what its ``meta.json`` says, ``points`` are those of ``names.curve``.
+    """
+    made = meta["trained"]
+    text = _NAMES_TEXT.format(
+        **{k: meta[k] for k in ("name", "version", "licence", "width", "threshold")},
+        **{k: made[k] for k in ("articles", "things", "lines", "pieces", "minutes")},
+        base=meta["base"].split(" ")[0],
+        layers=len(made["settings"]["layers"]),
+        which=", ".join(map(str, made["settings"]["layers"])),
+        megabytes=sum(said["bytes"] for said in meta["files"].values()) / 1e6,
+        stories=meta["dev"]["stories"],
+        wanted=meta["dev"]["wanted"],
+        margin=meta["dev"]["margin"],
+        rows="\n".join(
+            f"| {p.threshold:.2f} | {p.right} | {p.wrong} | {p.precision:.3f} | {p.recall:.3f} |"
+            for p in points[::2]
+        ),
+        date=day or datetime.date.today(),
+        steps=made["settings"]["steps"],
+        seed=made["settings"]["seed"],
+    )
+    (folder / CARD).write_text(text, encoding="utf-8")
+    _plot_thresholds(points, float(meta["threshold"]), folder / "threshold.svg")
+
+
+def _plot_thresholds(points: Sequence[Any], chosen: float, path: Path) -> None:
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    with matplotlib.rc_context({"svg.hashsalt": "selaras", "svg.fonttype": "none"}):
+        figure = Figure(figsize=(4.8, 3.6), layout="constrained")
+        axes = figure.subplots()
+        where = [p.threshold for p in points]
+        for label, values, colour in (
+            ("precision", [p.precision for p in points], "#1f6f8b"),
+            ("recall", [p.recall for p in points], "#c26a2d"),
+        ):
+            axes.plot(where, values, color=colour, linewidth=2, label=label)
+        axes.axvline(chosen, color="0.7", linewidth=1)
+        axes.annotate(f"{chosen:.2f}", (chosen, 0.02), xytext=(4, 0), textcoords="offset points")
+        axes.set(
+            ylim=(0, 1.04), xlabel="least likeness", ylabel="of names joined, of names to join"
+        )
+        axes.legend(loc="center left", frameon=False)
+        figure.savefig(path, metadata={"Date": None})

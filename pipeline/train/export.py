@@ -13,7 +13,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +25,10 @@ from onnxruntime.transformers.fusion_options import FusionOptions
 from tokenizers import Tokenizer
 from tokenizers.processors import TemplateProcessing
 from torch import nn
-from transformers import BertForTokenClassification, PreTrainedTokenizerFast
+from transformers import BertForTokenClassification, BertModel, PreTrainedTokenizerFast
 
-from pipeline.recognise.encoder import FORMAT, META, MODEL, TOKENIZER
+from pipeline.recognise.encoder import FORMAT
+from pipeline.recognise.model_files import META, MODEL, TOKENIZER
 from pipeline.train.ner import Tagger
 
 _BLOCK = 32
@@ -75,25 +76,27 @@ def _levels(table: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     return levels.to(torch.int8).view_as(table), scales
 
 
-def to_onnx(model: Tagger, path: Path) -> None:
-    """Write ``model`` to ``path`` in 32-bit floats, fused."""
-    model.eval()
+def fused(module: nn.Module, inputs: Sequence[str], output: str, config: Any, path: Path) -> None:
+    """Write ``module`` to ``path`` in 32-bit floats, attention and normalisation in one node each.
+
+    ``inputs`` are the names of what it takes: rows of one window, as long as its pieces are many;
+    ``config`` is that of the encoder inside.
+    """
     ids = torch.randint(4, 100, (1, 24))
-    mask = torch.ones_like(ids)
+    shapes = {name: {1: "pieces"} for name in inputs}
     with tempfile.TemporaryDirectory() as folder:
         raw = Path(folder) / "raw.onnx"
         torch.onnx.export(
-            _Run(model).eval(),  # else torch puts the model back into training
-            (ids, mask, torch.ones_like(ids)),
+            module.eval(),  # else torch puts the model back into training
+            (ids, *(torch.ones_like(ids) for _ in inputs[1:])),
             str(raw),
-            input_names=["ids", "mask", "tags"],
-            output_names=["scores"],
-            dynamic_axes={k: {1: "pieces"} for k in ("ids", "mask", "tags", "scores")},
+            input_names=list(inputs),
+            output_names=[output],
+            dynamic_axes={**shapes, **({output: {1: "pieces"}} if output == "scores" else {})},
             opset_version=17,
             dynamo=False,
         )
-        config = model.encoder.config
-        fused = optimizer.optimize_model(
+        whole = optimizer.optimize_model(
             str(raw),
             model_type="bert",
             num_heads=config.num_attention_heads,
@@ -101,7 +104,50 @@ def to_onnx(model: Tagger, path: Path) -> None:
             optimization_options=FusionOptions("bert"),
             opt_level=0,
         )
-        fused.save_model_to_file(str(path))
+        whole.save_model_to_file(str(path))
+
+
+def to_onnx(model: Tagger, path: Path) -> None:
+    """Write ``model`` to ``path`` in 32-bit floats, fused."""
+    model.eval()
+    fused(_Run(model), ("ids", "mask", "tags"), "scores", model.encoder.config, path)
+
+
+class _RunNames(nn.Module):
+    """One name as pieces to its vector, the embeddings two in a byte."""
+
+    def __init__(self, encoder: BertModel) -> None:
+        super().__init__()
+        self.encoder = encoder
+        table = encoder.embeddings.word_embeddings.weight.detach()
+        levels, scales = _levels(table)
+        # A block has seven levels on one side and eight on the other: a scale below zero turns it.
+        turned = levels.view(*scales.shape, _BLOCK).amax(dim=-1) > 7
+        signs = torch.where(turned, -1, 1).to(torch.int8)
+        levels = levels * signs.repeat_interleave(_BLOCK, dim=-1)
+        scales = scales * signs
+        if int(levels.max()) > 7 or int(levels.min()) < -8:
+            raise ValueError(
+                "the embeddings are not in sixteen levels; they must stay as they were"
+            )
+        halves = (levels + 8).to(torch.uint8)
+        self.width = table.shape[1]
+        self.register_buffer("halves", halves[:, 0::2] + 16 * halves[:, 1::2])
+        self.register_buffer("scales", scales)
+
+    def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        halves = self.get_buffer("halves")[ids].float()
+        scales = self.get_buffer("scales")[ids].float()
+        odd = torch.floor(halves / 16)
+        even = halves - 16 * odd
+        levels = torch.stack([even, odd], dim=-1).view(1, -1, self.width) - 8
+        blocks = levels.view(1, -1, self.width // _BLOCK, _BLOCK) * scales.unsqueeze(-1)
+        states = self.encoder(
+            inputs_embeds=blocks.view(1, -1, self.width), attention_mask=mask
+        ).last_hidden_state
+        mean = states.mean(dim=1)
+        found: torch.Tensor = mean / mean.norm(dim=-1, keepdim=True)
+        return found
 
 
 def to_int8(source: Path, target: Path) -> None:
@@ -129,19 +175,34 @@ def write(
     ``meta`` adds to what is read off the model (format, labels, file sizes and digests): name,
     version, kinds, window, languages with their calibration, licence, scores.
     """
+    _write(lambda path: to_onnx(model, path), tokenizer, folder)
+    describe(folder, {**meta, "labels": list(model.labels)})
+
+
+def write_names(encoder: BertModel, tokenizer: Mapping[str, Any], folder: Path) -> None:
+    """Write ``model.onnx`` and ``tokenizer.json`` of an encoder of names; ``describe`` the rest.
+
+    Raises ``ValueError`` when its embeddings are not those of the public encoder.
+    """
+    run = _RunNames(encoder)
+    _write(
+        lambda path: fused(run, ("ids", "mask"), "vector", encoder.config, path), tokenizer, folder
+    )
+
+
+def _write(to_floats: Callable[[Path], None], tokenizer: Mapping[str, Any], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary:
         full = Path(temporary) / "full.onnx"
-        to_onnx(model, full)
+        to_floats(full)
         to_int8(full, folder / MODEL)
     onnx.checker.check_model(str(folder / MODEL))
     (folder / TOKENIZER).write_text(
         json.dumps(tokenizer, ensure_ascii=False, separators=(",", ":")), encoding="utf-8"
     )
-    describe(folder, {**meta, "labels": list(model.labels)})
 
 
-def describe(folder: Path, meta: Mapping[str, Any]) -> dict[str, Any]:
+def describe(folder: Path, meta: Mapping[str, Any], format_: int = FORMAT) -> dict[str, Any]:
     """Write ``meta.json`` of the model in ``folder``: ``meta``, format, sizes and digests.
 
     Returns what it wrote.
@@ -150,7 +211,7 @@ def describe(folder: Path, meta: Mapping[str, Any]) -> dict[str, Any]:
     for name in (MODEL, TOKENIZER):
         raw = (folder / name).read_bytes()
         files[name] = {"bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest()}
-    said = {**meta, "format": FORMAT, "files": files}
+    said = {**meta, "format": format_, "files": files}
     (folder / META).write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", "utf-8")
     return said
 
