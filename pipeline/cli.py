@@ -50,7 +50,7 @@ def _show_version(context: click.Context, _parameter: click.Parameter, value: bo
     from pipeline import models
 
     click.echo(f"selaras {pipeline.__version__}")
-    for code in models.available():
+    for code in (*models.available(), models.NAMES):
         said = json.loads((models.folder(code) / "meta.json").read_text(encoding="utf-8"))
         click.echo(f"  {code}  {said['name']} {said['version']}")
     context.exit()
