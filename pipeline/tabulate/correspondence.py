@@ -303,7 +303,7 @@ def correspond(rows: Sequence[Row]) -> list[Pair]:
 
 
 # What a mention takes from the body that it turns out to be.
-_IDENTITY = (
+IDENTITY = (
     "canonical_id",
     "label",
     "body",
@@ -431,11 +431,28 @@ def settle(rows: Sequence[Row]) -> None:
 
 
 def _take(rows: Sequence[Row], same: Mapping[str, str]) -> bool:
-    """Put ids under those that they are the same as; whether there were any."""
+    """Put ids under those of the story that they are the same as; whether there were any."""
     owner: dict[str, Row] = {}
     for row in sorted(rows, key=lambda r: (str(r["article_id"]), int(r["start"]))):
         if row["kind"] == "organisation" and row["canonical_id"] in same.values():
             owner.setdefault(row["canonical_id"], dict(row))
+    why = {new: f"corresponds to {row['text'][:80]} in a translation" for new, row in owner.items()}
+    return take(rows, same, owner, why)
+
+
+def take(
+    rows: Sequence[Row],
+    same: Mapping[str, str],
+    owner: Mapping[str, Row],
+    why: Mapping[str, str],
+) -> bool:
+    """Put the ids in ``same`` under those they are mapped to, in place; whether there were any.
+
+    ``owner`` has of each id that is taken a row with its identity, ``why`` the reason that mentions
+    then show. Ids are replaced where they are a parent, the end of the id of a part, or what a
+    figure is about, too.
+    """
+    changed = False
     for row in rows if same else ():
         if row["kind"] == "statistic":
             row["organisation_id"] = _replaced(row["organisation_id"], same)
@@ -443,11 +460,12 @@ def _take(rows: Sequence[Row], same: Mapping[str, str]) -> bool:
             new = _replaced(row["canonical_id"], same) or ""
             parent = _replaced(row["parent_id"], same)
             if row["canonical_id"] in same:
-                _become(row, owner[new])
+                _become(row, owner[new], why[new])
+                changed = True
             elif new != row["canonical_id"] or parent != row["parent_id"]:
                 _keep(row)
                 row["canonical_id"], row["parent_id"] = new, parent
-    return bool(same)
+    return changed
 
 
 def _correct(pairs: Sequence[Pair], surer: Callable[[Row, Row], Row | None]) -> bool:
@@ -457,7 +475,8 @@ def _correct(pairs: Sequence[Pair], surer: Callable[[Row, Row], Row | None]) -> 
         if x["canonical_id"] != y["canonical_id"]:
             sure = surer(x, y)
             if sure is not None:
-                _become(y if sure is x else x, sure)
+                why = f"corresponds to {sure['text'][:80]} in a translation"
+                _become(y if sure is x else x, sure, why)
                 changed = True
     return changed
 
@@ -465,15 +484,14 @@ def _correct(pairs: Sequence[Pair], surer: Callable[[Row, Row], Row | None]) -> 
 def _keep(row: Row) -> None:
     """Note what the article alone gave, unless that is noted already."""
     if not row["article_identity"]:
-        before = {name: row[name] for name in _IDENTITY}
+        before = {name: row[name] for name in IDENTITY}
         row["article_identity"] = json.dumps(before, ensure_ascii=False, sort_keys=True)
 
 
-def _become(row: Row, owner: Row) -> None:
-    """Give a mention the identity of the one that it corresponds to."""
+def _become(row: Row, owner: Row, why: str) -> None:
+    """Give a mention the identity of another one, for the reason ``why``."""
     _keep(row)
-    row |= {name: owner[name] for name in _IDENTITY if name != "reason"}
-    why = f"corresponds to {owner['text'][:80]} in a translation"
+    row |= {name: owner[name] for name in IDENTITY if name != "reason"}
     if why not in (row["reason"] or ""):
         row["reason"] = f"{row['reason']}; {why}" if row["reason"] else why
 

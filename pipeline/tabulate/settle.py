@@ -18,6 +18,7 @@ from pipeline.tabulate.checks import verdicts
 from pipeline.tabulate.correspondence import restore
 from pipeline.tabulate.database import Connection, batches, insert, write
 from pipeline.tabulate.indicators import indicators, is_settled
+from pipeline.tabulate.meaning import Meant, find_meant
 
 Rows = list[dict[str, Any]]
 
@@ -39,8 +40,6 @@ _SETTLED = (
     "organisation_id",
     "indicator_id",
 )
-# Corpus-wide identity (one id that means the same as another) belongs here: a small table of ids,
-# joined to the columns that hold any.
 _BY_STORY = """
 SELECT {columns}, s.story_id AS story
 FROM {mentions} m JOIN story s USING (article_id)
@@ -48,14 +47,15 @@ ORDER BY s.story_id, m.path, m.start, m."end", m.kind, m.canonical_id
 """
 
 
-def settle_story(rows: Rows, story: str) -> None:
-    """Set in place what the mentions of one story settle for each other.
+def settle_story(rows: Rows, story: str, meant: Meant) -> None:
+    """Set in place what the corpus (``meant``) and the mentions of one story settle.
 
     Each step is a function on the rows of one story, in order of path and place; it may set the
     columns in ``_SETTLED``, and begins at what articles alone said: merging again changes nothing.
     """
     for row in rows:
         restore(row)
+    meant.take(rows)
     scope_bodies(rows, story)
     correspondence.settle(rows)
     found = indicators(rows, story)
@@ -151,17 +151,18 @@ def settle(connection: Connection, mentions: str, path: Path) -> None:
     )
     names = ", ".join(f'm."{name}"' for name in MENTION_SCHEMA.names)
     query = _BY_STORY.format(columns=names, mentions=mentions)
+    meant = find_meant(connection, mentions)
 
     def settled() -> Iterator[pa.RecordBatch]:
         beside = _Beside(connection)
         for data, begins in _whole_stories(batches(connection, query)):
-            yield from _settled(data, begins, beside).to_batches()
+            yield from _settled(data, begins, beside, meant).to_batches()
             beside.store()
 
     write(path, MENTION_SCHEMA, settled())
 
 
-def _settled(data: pa.Table, begins: list[int], beside: _Beside) -> pa.Table:
+def _settled(data: pa.Table, begins: list[int], beside: _Beside, meant: Meant) -> pa.Table:
     """Whole stories, settled one by one, in the columns of ``MENTION_SCHEMA``."""
     columns = [data.column(name).to_pylist() for name in MENTION_SCHEMA.names]
     stories = data.column("story")
@@ -173,7 +174,7 @@ def _settled(data: pa.Table, begins: list[int], beside: _Beside) -> pa.Table:
     for begin, end in zip(begins, [*begins[1:], data.num_rows], strict=True):
         rows = list(islice(every, end - begin))
         story = stories[begin].as_py()
-        settle_story(rows, story)
+        settle_story(rows, story, meant)
         beside.look(rows, story)
         for name, values in new.items():
             values += [row[name] for row in rows]
