@@ -23,6 +23,7 @@ FROM (
 )
 """
 _OF_STORY = "%/in-story-%"
+_MOST = 100_000  # wordings that are compared, the commonest: the rarest beyond are left apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,9 @@ def find_meant(connection: Connection, mentions: str) -> Meant:
         connection,
         f"""
         SELECT canonical_id, text, language, body, place_id, count(*) FROM ({found})
-        WHERE canonical_id NOT LIKE '{_OF_STORY}' GROUP BY ALL ORDER BY ALL
+        WHERE canonical_id NOT LIKE '{_OF_STORY}'
+        GROUP BY ALL ORDER BY count(*) DESC, canonical_id, text, language, body, place_id
+        LIMIT {_MOST}
         """,
     )
     near = joined(wordings)
