@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -10,8 +9,6 @@ from typing import Any
 from pipeline import facts
 from pipeline.normalise.lexicon import Part, kind_of
 from pipeline.normalise.places import slugify
-
-_REGION = re.compile(r"region[ -](\d+)")
 
 
 @cache
@@ -39,27 +36,6 @@ def classes_of(kind: str) -> frozenset[str]:
     return frozenset(k for k in (kind, row.get("class"), row.get("same_as")) if k)
 
 
-def _of_force(parts: list[Part]) -> list[Part]:
-    """The command of a formation is the formation, a region of a force with its number a unit.
-
-    ``Komando Zon Tentera 9`` is Military Region 9, ``kustwacht van Regio 4`` Coast Guard Region 4.
-    """
-    for i, part in enumerate(parts):
-        formation = kind_of(part.kind).get("regions")
-        command = parts[i - 1] if i and parts[i - 1].kind == "command" else None
-        if formation:
-            for said in (part, command) if command else (part,):
-                numbers = [m[1] for _, name in said.areas if (m := _REGION.fullmatch(name))]
-                if numbers and not part.numbers:
-                    part.kind, part.numbers = formation, numbers[:1]
-                    said.areas.clear()
-        bare = command is not None and not (command.fields or command.proper or command.numbers)
-        if command and bare and kind_of(part.kind).get("scope") == "unit" and part.numbers:
-            _merge(part, command)
-            return [*parts[: i - 1], *parts[i:]]
-    return parts
-
-
 def _of_party(parts: list[Part]) -> list[Part]:
     """The Party of a body is its party committee: ``Parti Jabatan Kesihatan``."""
     head = parts[0]
@@ -83,7 +59,7 @@ def _branches(parts: list[Part]) -> list[Part]:
 
 def absorb(parts: list[Part]) -> list[Part]:
     """Parts that together are one body (``inspection commission`` of a party committee)."""
-    parts = _branches(_of_force(_of_party(list(parts))))
+    parts = _branches(_of_party(list(parts)))
     for part in parts:
         if kind_of(part.kind).get("centre"):
             part.kind = kind_of(part.kind)["class"]
