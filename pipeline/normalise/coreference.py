@@ -70,7 +70,7 @@ def _profile(text: str, language: str) -> _Profile:
         classes_of(head.kind),
         frozenset(head.fields),
         frozenset(fold(w) for p in head.proper for w in p.split()),
-        frozenset(head.numbers),
+        frozenset([*head.numbers, *(w for w in head.proper if w.isdigit())]),
         words,
         tuple(p.kind for p in parsed.parts[1:]),
         frozenset(fold(name) for p in parsed.parts for _, name in p.areas),
@@ -88,6 +88,11 @@ def _may_be_short(kind: str) -> bool:
     if kind != "management-board" and {kind, row.get("class")} & _APART:
         return False
     return row.get("scope") in ("named", "part") or bool(row.get("generic"))
+
+
+def _is_area(name: str) -> bool:
+    """Whether a name is that of a province or district; companies share those of communes."""
+    return any(place.level != "commune" for place in places.candidates(name))
 
 
 def _is_listed(organisation: Organisation) -> bool:
@@ -116,8 +121,8 @@ def _contains(full: Organisation, short: Organisation, language: str) -> bool:
         return named and bool(said) and said < b.words and len(short.text) > 2
     if not a.classes & b.classes or not _same_place(a, b, full, short):
         return False
-    stages = kind_of(a.kind).get("stage"), kind_of(b.kind).get("stage")
-    if not kind_of(a.kind).get("generic") or (a.kind != b.kind and all(stages)):
+    row = kind_of(a.kind)
+    if not row.get("generic") or (a.kind != b.kind and row.get("stage")):
         return False
     if a.words < b.words and b.words - a.words <= small:
         return True
@@ -129,8 +134,7 @@ def _contains(full: Organisation, short: Organisation, language: str) -> bool:
         return False
     if a.proper:
         # A university of a city may have another's name in its own; schools and posts have not.
-        local = bool(kind_of(b.kind).get("local")) and first
-        return local or not places.candidates(a.own)
+        return (bool(kind_of(b.kind).get("local")) and first) or not _is_area(a.own)
     if a.fields:
         if _is_listed(short) or _is_listed(full) or "school" in b.classes or not first:
             return False
@@ -172,41 +176,46 @@ def resolve(organisations: Sequence[Organisation], language: str) -> list[Organi
     full_names = {
         identity: list({o.text: o for o in reversed(of)}.values()) for identity, of in by_id.items()
     }
-    result = []
-    taken: dict[tuple[str, str], Organisation | None] = {}  # by how it is first named
-    for organisation in organisations:
-        identity = organisation.canonical_id
-        if not identity or len(by_id) > _MOST:
-            result.append(organisation)
-            continue
-        key = (identity, organisation.text)
-        if key not in taken:
-            owners = {
+    if len(by_id) > _MOST:
+        return list(organisations)
+    owners: dict[tuple[str, str], Organisation | None] = {}  # by how it is first named
+
+    def owner_of(short: Organisation) -> Organisation | None:
+        """The full name of a short one, or of the one that it is short for."""
+        key = (short.canonical_id or "", short.text)
+        if key not in owners:
+            owners[key] = None
+            found = {
                 other: full
                 for other, named in full_names.items()
-                if other != identity
+                if other != short.canonical_id
                 for full in named
-                if _contains(full, organisation, language)
+                if _contains(full, short, language)
             }
-            taken[key] = _fullest(list(owners.values()), language)
-        owner = taken[key]
-        if owner is None:
-            result.append(organisation)
-            continue
-        why = f"short for {owner.text[:80]}"
-        result.append(
-            dataclasses.replace(
-                organisation,
-                canonical_id=owner.canonical_id,
-                label=owner.label,
-                body=owner.body,
-                parent_id=owner.parent_id,
-                place_id=owner.place_id,
-                place=owner.place,
-                place_successor_id=owner.place_successor_id,
-                place_missing=owner.place_missing,
-                name_vi=owner.name_vi,
-                reason=f"{organisation.reason}; {why}" if organisation.reason else why,
-            )
-        )
+            full = _fullest(list(found.values()), language)
+            owners[key] = full and (owner_of(full) or full)
+        return owners[key]
+
+    result = []
+    for organisation in organisations:
+        owner = owner_of(organisation) if organisation.canonical_id else None
+        result.append(organisation if owner is None else _as(organisation, owner))
     return result
+
+
+def _as(short: Organisation, owner: Organisation) -> Organisation:
+    """A mention with the identity of the body that it is short for."""
+    why = f"short for {owner.text[:80]}"
+    return dataclasses.replace(
+        short,
+        canonical_id=owner.canonical_id,
+        label=owner.label,
+        body=owner.body,
+        parent_id=owner.parent_id,
+        place_id=owner.place_id,
+        place=owner.place,
+        place_successor_id=owner.place_successor_id,
+        place_missing=owner.place_missing,
+        name_vi=owner.name_vi,
+        reason=f"{short.reason}; {why}" if short.reason else why,
+    )

@@ -207,6 +207,14 @@ def _aligned(
     return found[::-1]
 
 
+@cache
+def _are_confused(one: str, other: str) -> bool:
+    """Whether translations exchange the words of two kinds; those told apart by name seldom."""
+    if "named" not in (kind_of(one).get("scope"), kind_of(other).get("scope")):
+        return True
+    return any({one, other} <= set(of) for of in facts.data("confused")["groups"].values())
+
+
 def _is_part(one: str, other: str) -> bool:
     """Whether one id is that of a part of the other's body (``office/media/nhan-dan``)."""
     return one.endswith(f"/{other}") or other.endswith(f"/{one}")
@@ -241,7 +249,7 @@ def likeness(
     if a.kind and b.kind:
         if a.classes & b.classes:
             score += 1.5
-        elif not all(generic):
+        elif not all(generic) or not _are_confused(a.kind, b.kind):
             return None
         else:
             score -= 0.5
@@ -339,6 +347,7 @@ def _rank(rows: Sequence[Row]) -> tuple[object, ...]:
         any(r["place_missing"] for r in rows),
         len({r["language"] for r in rows}) == 1,
         -len(rows),
+        not any(_name(r["text"], r["language"]).says_place for r in rows),
         len(identity),
         identity,
     )
@@ -364,6 +373,9 @@ def _same_bodies(rows: Sequence[Row], pairs: Sequence[Pair]) -> dict[str, str]:
     for (a, b), _ in sorted(votes.items(), key=lambda item: (-item[1], item[0])):
         first, second = leader[a], leader[b]
         if first == second or (established.get(first) and established.get(second)):
+            continue
+        one, other = ([i for i in leader if leader[i] == leads] for leads in (first, second))
+        if any(_is_part(i, j) for i in one for j in other):
             continue
         own = {i: _is_users(of_id[i]) for i in (first, second)}
         if all(own.values()):

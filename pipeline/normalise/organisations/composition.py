@@ -51,7 +51,7 @@ def _branches(parts: list[Part]) -> list[Part]:
         body, branch = sorted(parts, key=lambda p: not kind_of(p.kind).get("branches"))
         if branch.kind in ("sub-department", "department") and not branch.fields:
             _merge(body, branch)
-            if not (body.areas or body.name_id or "centre" in body.levels):
+            if not (body.name_id or "centre" in body.levels):
                 body.levels.append("province")
             return [body]
     return parts

@@ -36,6 +36,7 @@ from pipeline.normalise.organisations.short_forms import (
     point_back,
     resolve_abbreviations,
 )
+from pipeline.normalise.places import slugify
 from pipeline.records import Organisation
 
 # Heads that with words no lexicon has describe a body and name none.
@@ -252,9 +253,9 @@ def _settle(
     levels = [lv for p in parts for lv in p.levels]
     countries = [c for p in parts for c in p.countries if c != "vietnam"]
     scopes = {kind_of(k[1]).get("scope", "named") for k in keys}
+    capital = facts.data("places")["certain"]["capital"]  # where embassies and whole bodies are
     if countries and head.kind in body_facts()["abroad"]["kinds"]:
         reading.path = (countries[0],)
-        capital = facts.data("places")["certain"]["capital"]  # where they all are
         for _, said_name in explicit:
             here = places.resolve(said_name, "province", None, document.published)
             if here is not None and here.slug not in capital:
@@ -296,7 +297,8 @@ def _settle(
         if alone and head.fields and row.get("many"):
             take_article_place(document, reading)
     state = head.kind == "party-central-committee" or row.get("scope") == "state"
-    local = row.get("branches") and (explicit or "province" in levels)
+    outside = any(slugify(name) not in capital for _, name in explicit)
+    local = row.get("branches") and (outside or "province" in levels)
     if state and not countries and not head.name_id and not local:
         reading.path, reading.place = (), None
     if len(keys) > 1 and kind_of(keys[-1][1]).get("scope") == "state":

@@ -101,7 +101,8 @@ def resolve_abbreviations(document: Document) -> None:
     """Abbreviations in brackets, known names, names without their head, initials."""
     own = _own_names(document)
     for reading in document.readings:
-        if reading.id is None and not reading.parts and not _is_abbreviation(reading):
+        unread = reading.id is None and not reading.parts
+        if unread and not (_provincial_paper(document, reading) or _is_abbreviation(reading)):
             _as_written(reading, own)
     learnt = _in_brackets(document)
     for reading in document.readings:
@@ -113,7 +114,7 @@ def resolve_abbreviations(document: Document) -> None:
             meant = _by_initials(document, reading)
             if meant is not None:
                 _same(reading, meant, "initials of")
-            elif not _provincial_paper(document, reading):
+            else:
                 _as_written(reading, own)
 
 
@@ -130,7 +131,8 @@ def _own_names(document: Document) -> dict[str, Reading]:
             first = reading.parts[0]
             areas = [name for _, name in first.areas] if first.proper else []
             proper = slugify(" ".join([*first.proper, *areas]))
-            if proper and not (first.fields and first.kind != "club"):
+            part = kind_of(first.kind).get("of_body")  # ``office X`` does not name X
+            if proper and not part and not (first.fields and first.kind != "club"):
                 own.setdefault(proper, reading)
     return own
 
