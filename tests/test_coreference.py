@@ -279,6 +279,34 @@ RULES: dict[str, dict[str, Case]] = {
         "ms": ("[Syarikat Makanan Sao Mai] kecil. [Syarikat Sao Mai] besar.", [0, 1]),
         "nl": ("[Voedselbedrijf Sao Mai] is klein. [Bedrijf Sao Mai] is groot.", [0, 1]),
     },
+    "a centre of another body": {
+        "ms": (
+            "[Pusat Promosi Pelaburan dan Pelancongan Jabatan Kewangan Wilayah Ben Tre] dibuka."
+            " [Pusat Promosi Pelancongan] sibuk.",
+            [0, 1],
+        ),
+        "nl": (
+            "[Centrum voor Investerings- en Toerismebevordering van de afdeling Financiën van de"
+            " provincie Ben Tre] is open. [Centrum voor Toerismebevordering] is druk.",
+            [0, 1],
+        ),
+    },
+    "a numbered hospital and one without a number": {
+        "ms": ("[Hospital Kanser No. 2 Lam Sinh] penuh. [Hospital Lam Sinh] kosong.", [0, 1]),
+        "nl": ("[Kankerziekenhuis nr. 2 Lam Sinh] is vol. [Ziekenhuis Lam Sinh] is leeg.", [0, 1]),
+    },
+    "a sort of school is no school's name": {
+        "ms": ("[Sekolah Perubatan Lam Sinh] besar. [Sekolah Perubatan] kecil.", [0, 1]),
+        "nl": ("[Medische School Lam Sinh] is groot. [Medische School] is klein.", [0, 1]),
+    },
+    "a sort of institute is the one before it": {
+        "ms": ("[Institut Padi Lam Sinh] besar. [Institut Padi] kecil.", [0, 0]),
+        "nl": ("[Rijstinstituut Lam Sinh] is groot. [Rijstinstituut] is klein.", [0, 0]),
+    },
+    "an institute and one that says it is the centre's": {
+        "ms": ("[Institut Padi Lam Sinh] datang. [Institut Lam Sinh Pusat] pulang.", [0, 1]),
+        "nl": ("[Rijstinstituut Lam Sinh] kwam. [Centraal Instituut Lam Sinh] ging.", [0, 1]),
+    },
     "names that no lexicon reads": {
         "ms": (
             "[Sahabat Sungai Lam Sinh] datang. [Sahabat Lam Sinh] menyanyi, [Sahabat Dong Xanh]"
