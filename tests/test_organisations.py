@@ -13,10 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import facts, languages
+from pipeline.extraction import extract
 from pipeline.normalise import lexicon
 from pipeline.normalise.lexicon import match_spans
 from pipeline.normalise.organisations import identify
 from pipeline.records import Organisation
+from tests import marked
 
 CODES = [c for c in languages.available() if "heads" in languages.data(c, "organisations")]
 KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:/[a-z0-9]+(?:-[a-z0-9]+)*)*")
@@ -382,3 +384,70 @@ def test_wordings_of_one_body_are_read_alike(code: str) -> None:
 
 def test_a_plural_names_no_single_body_in_running_text() -> None:
     assert match_spans("Daar kwamen grenswachtposten en volkscomités samen.", "nl") == []
+
+
+BEFORE = datetime.date(2024, 5, 1)
+
+
+@pytest.mark.parametrize(
+    ("code", "committee"),
+    [("ms", "Jawatankuasa Rakyat bandar raya"), ("nl", "Volkscomité van de stad")],
+)
+def test_the_city_of_a_province_is_the_only_one_that_the_article_names(
+    code: str, committee: str
+) -> None:
+    def of(text: str, place: str) -> str | None:
+        marks = text.format(f"[{committee}]")
+        return marked.ids(marks, code, title="", place=place, published=BEFORE)[0]
+
+    vinh = {"ms": "{} di bandar raya Vinh.", "nl": "{} in de stad Vinh."}[code]
+    assert of(vinh, "Nghe An") == "peoples-committee/nghe-an/vinh"
+    assert of("{}.", "Nghe An") == "peoples-committee/nghe-an"
+    assert of(vinh, "Da Nang") == "peoples-committee/da-nang"
+
+
+@pytest.mark.parametrize(
+    ("code", "committee"), [("ms", "Jawatankuasa Rakyat"), ("nl", "Volkscomité")]
+)
+def test_a_place_inside_the_province_of_the_article_comes_before_one_outside(
+    code: str, committee: str
+) -> None:
+    """Long Thanh is a district of Dong Nai and a commune of Nghe An."""
+
+    def of(place: str | None) -> list[str | None]:
+        return marked.ids(
+            f"[{committee} Long Thanh].", code, title="", place=place, published=BEFORE
+        )
+
+    assert of("Nghe An") == ["peoples-committee/nghe-an/long-thanh"]
+    assert of("Dong Nai") == ["peoples-committee/dong-nai/long-thanh"]
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "name"),
+    [
+        (
+            "ms",
+            "Pada 12 Mei {}, hujan turun di Ha Giang. Di Ha Giang ramai yang sakit. Jabatan"
+            " Kesihatan membantu.",
+            "Jabatan Kesihatan",
+        ),
+        (
+            "nl",
+            "Op 12 mei {} regende het in Ha Giang. In Ha Giang werden velen ziek. De afdeling"
+            " Volksgezondheid hielp.",
+            "afdeling Volksgezondheid",
+        ),
+    ],
+)
+def test_a_page_without_a_day_is_of_the_day_that_it_tells_of(
+    code: str, text: str, name: str
+) -> None:
+    def of(year: int, day: datetime.date | None = None) -> set[str | None]:
+        found = extract(text.format(year), code, title="", published=day).organisations
+        return {o.canonical_id for o in found if o.text == name}
+
+    assert of(2026) == {"health-department/tuyen-quang"}
+    assert of(2024) == {"health-department/ha-giang"}
+    assert of(2026, BEFORE) == {"health-department/ha-giang"}  # the page says its own
+    assert of(1998) == {"health-department/ha-giang"}  # a day that the article looks back to

@@ -132,6 +132,35 @@ def test_article_place(text: str, title: str | None, slug: str | None, why: str)
     assert why in reason
 
 
+@pytest.mark.parametrize("language", ["ms", "nl"])
+def test_an_article_of_today_is_about_a_province_of_today(language: str) -> None:
+    """Ha Giang is a part of Tuyen Quang since July 2025; together they are named most."""
+    text = "Ha Giang, Ha Giang, Tuyen Quang, Lao Cai."
+    now, reason = places.article_place(text, "", language, AFTER)
+    assert now is not None
+    assert (now.slug, now.era) == ("tuyen-quang", "2025")
+    assert "3 of 4" in reason
+    for day in (BEFORE, None):
+        then, reason = places.article_place(text, "", language, day)
+        assert then is None, day
+        assert "no place" in reason
+
+
+def test_a_title_with_the_name_of_before_is_read_by_the_day() -> None:
+    told = {
+        day: places.article_place("Hujan.", "Wilayah Ha Giang", "ms", day)[0]
+        for day in (AFTER, BEFORE)
+    }
+    assert {day: p.slug for day, p in told.items() if p} == {
+        AFTER: "tuyen-quang",
+        BEFORE: "ha-giang",
+    }
+    both, _ = places.article_place("Hujan.", "Ha Giang dan Tuyen Quang", "ms", AFTER)
+    assert both is not None
+    assert both.slug == "tuyen-quang"
+    assert places.article_place("Hujan.", "Ha Giang dan Tuyen Quang", "ms", BEFORE)[0] is None
+
+
 def test_what_the_user_says_comes_first() -> None:
     place, reason = places.article_place("Ca Mau. Ca Mau.", "Ca Mau", "ms", hint="Quảng Ninh")
     assert place is not None
