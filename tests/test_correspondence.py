@@ -199,21 +199,28 @@ def test_a_ministry_and_a_department_that_are_said_plainly_are_two() -> None:
 
 
 def test_the_translation_that_names_the_place_is_believed() -> None:
-    rows = story(
-        "[Jabatan Kesihatan Wilayah Ben Tre]", "[afdeling Volksgezondheid]", nl_place="Tra Vinh"
+    """Of two departments that both articles know, a mention is the one its translation names."""
+    both = "\n[{0} Ben Tre] 55.\n[{0} Tra Vinh] 66."
+    ms = MS.format("[Jabatan Kesihatan Wilayah Tra Vinh]") + both.format(
+        "Jabatan Kesihatan Wilayah"
     )
-    assert ids(rows) == ["health-department/ben-tre", "health-department/tra-vinh"]
-    assert settled(rows) == ["health-department/ben-tre"] * 2
-    both = story(
-        "[Jabatan Kesihatan Wilayah Ben Tre]",
-        "[Volkscomité van de provincie Tra Vinh]",
+    nl = NL.format("[afdeling Volksgezondheid]") + both.format(
+        "afdeling Volksgezondheid van de provincie"
     )
-    before = ids(both)
-    assert settled(both) == before
+    rows = article("a", "ms", ms) + article("b", "nl", nl, "Ben Tre")
+    tra_vinh, ben_tre = "health-department/tra-vinh", "health-department/ben-tre"
+    assert ids(rows) == [tra_vinh, ben_tre, tra_vinh, ben_tre, ben_tre, tra_vinh]
+    assert settled(rows) == [tra_vinh, ben_tre, tra_vinh, tra_vinh, ben_tre, tra_vinh]
+
+
+def test_two_translations_that_name_two_places_are_believed_both() -> None:
+    rows = story("[Jabatan Kesihatan Wilayah Ben Tre]", "[Volkscomité van de provincie Tra Vinh]")
+    before = ids(rows)
+    assert settled(rows) == before
 
 
 def test_a_body_known_by_name_gives_its_id_to_the_unread_one() -> None:
-    for ms, nl in (("[Syarikat Vinamilk]", "[Melkbron]"), ("[Perigi Susu]", "[Vinamilk]")):
+    for ms, nl in (("[Syarikat Vinamilk]", "[Melkbron]"), ("[Syarikat Susu]", "[Vinamilk]")):
         assert settled(story(ms, nl)) == ["company/vinamilk"] * 2
 
 
@@ -226,6 +233,60 @@ def test_two_bodies_that_both_articles_know_stay_two() -> None:
     assert before == ["hospital/lam-sinh", "hospital/dong-xanh"] * 2
     assert settled(rows) == before
     assert not any(row["article_identity"] for row in rows)
+
+
+def test_a_pair_of_two_bodies_that_both_articles_know_joins_nothing() -> None:
+    ms = "[WHO] 55.\n[UNICEF] 66.\n" + MS.format("[WHO]")
+    nl = "[WHO] 55.\n[UNICEF] 66.\n" + NL.format("[UNICEF]")
+    rows = article("a", "ms", ms) + article("b", "nl", nl)
+    pairs = {(x["canonical_id"], y["canonical_id"]) for x, y, _ in correspondence.correspond(rows)}
+    assert ("who", "unicef") in pairs
+    before = ids(rows)
+    assert settled(rows) == before
+
+
+def test_bodies_that_both_sentences_name_leave_the_others_to_each_other() -> None:
+    left = story("[WHO] dan [Kelab Lampu]", "[WHO] en [Lampionkring]")
+    assert settled(left) == ["who", "club/lampu"] * 2
+    more = story("[Kelab Tali] dan [Kelab Lampu]", "[WHO] en [Lampionkring]")
+    assert settled(more)[3] == "lampionkring"
+
+
+def test_kinds_that_the_lexicon_reads_alike_are_one_without_a_shared_word() -> None:
+    rows = story("[Syarikat Lampu] dan [Tali Merah]", "[Bedrijf Lampion] en [Rode Lijn]")
+    first, _, second, _ = settled(rows)
+    assert first == second
+    rows = story("[Balai Pengawal Sempadan] dan [Tali Merah]", "[Bedrijf Lampion] en [Rode Lijn]")
+    assert len(set(settled(rows))) == 4
+
+
+def test_the_likest_goes_first() -> None:
+    rows = story(
+        "[Kelab Lampu Lam Sinh Dong Xanh]",
+        "[Lampionkring Lam Sinh Dong Xanh] en [Groene Bond Lam Sinh Dong]",
+    )
+    club, like, less = settled(rows)
+    assert club == like != less
+
+
+def test_a_number_on_one_side_alone_speaks_against_it() -> None:
+    assert len(set(settled(story("[Kelab Lampu Lam]", "[Lampionkring Lam]")))) == 1
+    assert len(set(settled(story("[Kelab Lampu Lam 2]", "[Lampionkring Lam]")))) == 2
+
+
+def test_one_number_in_common_lays_no_sentences_side_by_side() -> None:
+    ms = "Pada jam 7 di Ca Mau, Tra Vinh dan Soc Trang 340 ekor ayam dan [Kelab Lampu]."
+    nl = NL.format("[Lampionkring]")
+    rows = article("a", "ms", ms) + article("b", "nl", nl)
+    before = ids(rows)
+    assert settled(rows) == before
+
+
+def test_what_was_noted_before_stays_noted() -> None:
+    rows = story("[Kelab Lampu Lam Sinh]", "[Lampionkring Lam Sinh]")
+    rows[1]["article_identity"] = "{}"
+    assert settled(rows) == ["club/lampu-lam-sinh"] * 2
+    assert rows[1]["article_identity"] == "{}"
 
 
 def test_what_was_settled_goes_to_all_mentions_parts_and_figures() -> None:
