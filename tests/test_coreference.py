@@ -380,3 +380,38 @@ def test_an_article_of_very_many_bodies_is_left_as_it_is(monkeypatch: pytest.Mon
     assert coreference.resolve(before, "nl") != before
     monkeypatch.setattr(coreference, "_MOST", 1)
     assert coreference.resolve(before, "nl") == before
+
+
+GAPS: dict[str, dict[str, Case]] = {
+    "schools of two stages beside one without": {
+        "ms": (
+            "[Sekolah Rendah Lam Sinh], [Sekolah Menengah Lam Sinh] dan [Sekolah Lam Sinh].",
+            [0, 1, 2],
+        ),
+        "nl": (
+            "[Basisschool Lam Sinh], [Middelbare school Lam Sinh], [School Lam Sinh].",
+            [0, 1, 2],
+        ),
+    },
+    "a company and its namesake with a number": {
+        "ms": ("[Syarikat Tekstil Lam Sinh] dan [Syarikat Tekstil Lam Sinh 2].", [0, 1]),
+        "nl": ("[Textielbedrijf Lam Sinh] en [Textielbedrijf Lam Sinh 2].", [0, 1]),
+    },
+    "universities of a city with one field in common": {
+        "ms": ("[Universiti Teknologi dan Sains Hanoi] dan [Universiti Sains Hanoi].", [0, 1]),
+        "nl": (
+            "[Universiteit voor Technologie en Wetenschap Hanoi] en"
+            " [Universiteit voor Wetenschap Hanoi].",
+            [0, 1],
+        ),
+    },
+}
+
+
+@pytest.mark.xfail(strict=True, reason="joined though they are two")
+@pytest.mark.parametrize(("rule", "code"), [(rule, code) for rule in GAPS for code in GAPS[rule]])
+def test_short_names_that_are_still_joined(rule: str, code: str) -> None:
+    text, meant = GAPS[rule][code]
+    before = identified(text, code, title="")
+    after = coreference.resolve(before, code)
+    assert [o.canonical_id for o in after] == [before[i].canonical_id for i in meant]

@@ -387,3 +387,29 @@ def test_a_story_without_rows_is_settled() -> None:
     rows: list[Row] = []
     correspondence.settle(rows)
     assert correspondence.correspond(rows) == []
+
+
+@pytest.mark.xfail(strict=True, reason="joined though they are two")
+@pytest.mark.parametrize(
+    ("ms", "nl"),
+    [
+        ("[UNICEF]", "[WHO]"),
+        ("[Bank Agribank]", "[Vietcombank]"),
+        ("[Hospital Lam Sinh]", "[Bedrijf Lam Sinh Dong Xanh]"),
+        (
+            "[Kelab Lampu Lam Sinh] dan [Pejabat Kelab Lampu Lam Sinh]",
+            "[Lampionkring Lam Sinh] en [Lampionkring Lam Sinh]",
+        ),
+    ],
+)
+def test_bodies_that_are_still_joined(ms: str, nl: str) -> None:
+    rows = story(ms, nl)
+    apart = {ids(rows)[0], ids(rows)[1]}
+    assert len(apart) == 2
+    assert len(set(settled(rows)[:2])) == 2
+
+
+@pytest.mark.xfail(strict=True, reason="the shorter id is taken before the place that is said")
+def test_a_province_that_is_said_goes_before_a_national_body_that_is_guessed() -> None:
+    rows = story("[Kesatuan Petani Wilayah Ben Tre]", "[Boerenbond]")
+    assert settled(rows) == ["farmers-union/ben-tre"] * 2
