@@ -318,7 +318,6 @@ def test_every_rule_is_told_in_both_languages() -> None:
     assert all(set(told) == {"ms", "nl"} for told in (HERE | NOWHERE).values())
 
 
-@pytest.mark.xfail(strict=True, reason="the country in a known name is left out")
 @pytest.mark.parametrize(
     ("code", "name", "foreign"),
     [
@@ -334,12 +333,10 @@ def test_a_body_of_vietnam_is_no_foreign_one(code: str, name: str, foreign: str)
     assert ids(f"[{name}]", code, title="") != [foreign]
 
 
-@pytest.mark.xfail(strict=True, reason="read as written before the papers are looked at")
 def test_the_address_of_the_paper_of_the_province() -> None:
     assert ids("[Baobentre.vn]", "ms", title="", place="Ben Tre") == ["media/ben-tre"]
 
 
-@pytest.mark.xfail(strict=True, reason="the office gives the name without its kind")
 def test_a_body_is_not_its_office() -> None:
     text = "[Lampionkring Lam Sinh] danst. [Kantoor van de Lampionkring Lam Sinh] is dicht."
     body, office = ids(text, "nl", title="")

@@ -232,6 +232,8 @@ def likeness(
     score = 0.0
     if _is_part(x["canonical_id"], y["canonical_id"]):
         return None
+    if {x["canonical_id"], y["canonical_id"]} <= facts.named().keys():
+        return None  # two that are known by name are two
     if a.kind != b.kind and kind_of(a.kind).get("stage") and kind_of(b.kind).get("stage"):
         return None
     if a.numbers != b.numbers:
