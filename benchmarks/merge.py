@@ -3,7 +3,7 @@
     python -m benchmarks.merge [--mentions 10000000] [--folder FOLDER] [--out FILE]
 
 Makes up articles and their mentions: stories of two translations with forty mentions each, bodies
-that some articles in ten name and bodies of one story, documents that many cite, figures small and
+that many articles name and bodies of one story, documents that many cite, figures small and
 round or of one story. Always the same ones. Then merges them in a process of its own, as ``selaras
 table`` does. Memory is the most that the process held at any moment, libraries included. Ends with
 1 when it passes the limit of 2 GB (2 * 10^9 bytes).
@@ -30,6 +30,7 @@ import pyarrow.parquet as pq
 from benchmarks import report
 from benchmarks.load import peak
 from pipeline.records import ARTICLE_SCHEMA, MENTION_SCHEMA
+from pipeline.tabulate import database
 
 ROOT = Path(__file__).resolve().parent.parent
 MEGABYTES = 2000.0
@@ -210,10 +211,11 @@ def _columns(rows: list[Row], schema: pa.Schema) -> pa.Table:
     )
 
 
-def child(folder: Path) -> Row:
-    """Merge the articles in ``folder`` in this process."""
+def child(folder: Path, memory: str = database.MEMORY) -> Row:
+    """Merge the articles in ``folder`` in this process, with ``memory`` for DuckDB."""
     from pipeline.run import batch
 
+    database.MEMORY = memory
     begin = time.perf_counter()
     counts = batch.retabulate(folder)["counts"]
     return {
@@ -226,10 +228,11 @@ def child(folder: Path) -> Row:
     }
 
 
-def fresh(folder: Path) -> Row:
+def fresh(folder: Path, memory: str = database.MEMORY) -> Row:
     """What ``child`` measures in a new process. Raises ``RuntimeError`` with its last line."""
+    options = ["--child", str(folder.resolve()), "--memory", memory]
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.merge", "--child", str(folder.resolve())],
+        [sys.executable, "-m", "benchmarks.merge", *options],
         capture_output=True,
         text=True,
         check=False,
@@ -251,11 +254,14 @@ def main() -> int:
     )
     parser.add_argument("--mentions", type=int, default=10_000_000)
     parser.add_argument("--folder", type=Path, help="kept, and used again (default: a temporary)")
+    parser.add_argument(
+        "--memory", default=database.MEMORY, help="DuckDB's part (default: %(default)s)"
+    )
     parser.add_argument("--out", type=Path, help="JSON file")
     parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
-        print(json.dumps(child(options.child)))
+        print(json.dumps(child(options.child, options.memory)))
         return 0
     if options.mentions < 1:
         parser.error("--mentions must be at least 1")
@@ -266,7 +272,7 @@ def main() -> int:
             made = make(folder, options.mentions)
             print(f"{made:,} mentions made", file=sys.stderr, flush=True)
         try:
-            found = fresh(folder)
+            found = fresh(folder, options.memory)
         except RuntimeError as error:
             print(f"error: {error}", file=sys.stderr)
             return 2
