@@ -41,6 +41,7 @@ _SYLLABLE = re.compile(
 LEAST_ALIKE = 0.15
 LEAST_SAME = 1.0
 LEFT_OUT = 0.5
+_LEVELS = ("ministry", "department")  # which machine translation confuses
 # What was settled lays further sentences side by side; this often is looked again.
 _ROUNDS = 4
 _MOST_SENTENCES = 500  # of an article that are laid beside another's: time grows with their product
@@ -393,9 +394,34 @@ def _same_bodies(rows: Sequence[Row], pairs: Sequence[Pair]) -> dict[str, str]:
     return {identity: leads for identity, leads in leader.items() if identity != leads}
 
 
+def _correct_levels(rows: Sequence[Row]) -> None:
+    """Ministries and departments of a language that confuses them, as the others have only one.
+
+    Where the translations name the ministry of a field and never its department, each such word is
+    the ministry; and the other way round.
+    """
+    sure: dict[frozenset[str], dict[str, dict[str, Row]]] = defaultdict(lambda: defaultdict(dict))
+    unsure = []
+    for row in rows:
+        if row["kind"] != "organisation" or row["body"] not in _LEVELS:
+            continue
+        fields = _name(row["text"], row["language"]).fields
+        if _confuses(row):
+            unsure.append((fields, row))
+        elif fields:
+            sure[fields][row["body"]].setdefault(row["canonical_id"], row)
+    for fields, row in unsure:
+        said = sure.get(fields, {})
+        if len(said) == 1 and row["body"] not in said:
+            ((_, bodies),) = said.items()
+            if len(bodies) == 1:
+                (owner,) = bodies.values()
+                _become(row, owner, f"the translations say {owner['text'][:80]} alone")
+
+
 def _levels_differ(x: Row, y: Row) -> bool:
     """Whether one mention is read as the ministry and the other as a department of its field."""
-    return {x["body"], y["body"]} == {"ministry", "department"}
+    return {x["body"], y["body"]} == set(_LEVELS)
 
 
 def _confuses(row: Row) -> bool:
@@ -409,7 +435,7 @@ def _confuses(row: Row) -> bool:
 def _surer_level(x: Row, y: Row) -> Row | None:
     """Which of two corresponding mentions says surely whether both are a ministry, if one does."""
     a, b = _name(x["text"], x["language"]), _name(y["text"], y["language"])
-    alike = {a.kind, b.kind} <= {"ministry", "department"} and a.fields == b.fields
+    alike = {a.kind, b.kind} <= set(_LEVELS) and a.fields == b.fields
     if alike and _confuses(x) != _confuses(y):
         return y if _confuses(x) else x
     return None
@@ -433,6 +459,7 @@ def settle(rows: Sequence[Row]) -> None:
     """
     if len({row["language"] for row in rows}) < 2:
         return
+    _correct_levels(rows)
     for _ in range(_ROUNDS):
         pairs = correspond(rows)
         changed = (
