@@ -70,7 +70,7 @@ RULES: dict[str, dict[str, Case]] = {
             [1, 1],
         ),
     },
-    "a hospital by the name of a commune may be another one": {
+    "a hospital by the name of a district may be another one": {
         "ms": ("[Hospital Besar Tan Hiep] penuh. [Hospital Tan Hiep] kosong.", [0, 1]),
         "nl": ("[Algemeen Ziekenhuis Tan Hiep] is vol. [Ziekenhuis Tan Hiep] is leeg.", [0, 1]),
     },
@@ -87,6 +87,14 @@ RULES: dict[str, dict[str, Case]] = {
     "what is named after its commune, before the full name too": {
         "ms": ("[Balai Son Vi] sejuk. [Balai Pengawal Sempadan Son Vi] jauh.", [1, 1]),
         "nl": ("[Post Son Vi] is koud. [Grenswachtpost Son Vi] ligt ver.", [1, 1]),
+    },
+    "what is named after its district comes behind the full name": {
+        "ms": ("[Balai Dong Van] sejuk. [Balai Pengawal Sempadan Dong Van] jauh.", [0, 1]),
+        "nl": ("[Post Dong Van] is koud. [Grenswachtpost Dong Van] ligt ver.", [0, 1]),
+    },
+    "a post by the name of its district behind the full name": {
+        "ms": ("[Balai Pengawal Sempadan Dong Van] jauh. [Balai Dong Van] sejuk.", [0, 0]),
+        "nl": ("[Grenswachtpost Dong Van] ligt ver. [Post Dong Van] is koud.", [0, 0]),
     },
     "universities of a city": {
         "ms": ("[Universiti Perubatan Hue] lama. [Universiti Hue] baharu.", [0, 1]),
@@ -307,6 +315,14 @@ RULES: dict[str, dict[str, Case]] = {
         "ms": ("[Institut Padi Lam Sinh] datang. [Institut Lam Sinh Pusat] pulang.", [0, 1]),
         "nl": ("[Rijstinstituut Lam Sinh] kwam. [Centraal Instituut Lam Sinh] ging.", [0, 1]),
     },
+    "a school of a stage without its stage, not the other way about": {
+        "ms": ("[Sekolah Rendah Lam Sinh] kecil. [Sekolah Lam Sinh] putih.", [0, 0]),
+        "nl": ("[Basisschool Lam Sinh] is klein. [School Lam Sinh] is wit.", [0, 0]),
+    },
+    "a company by the name of a commune": {
+        "ms": ("[Syarikat Tekstil Ha Phong] untung. [Syarikat Ha Phong] gembira.", [0, 0]),
+        "nl": ("[Textielbedrijf Ha Phong] groeit. [Bedrijf Ha Phong] is blij.", [0, 0]),
+    },
     "names that no lexicon reads": {
         "ms": (
             "[Sahabat Sungai Lam Sinh] datang. [Sahabat Lam Sinh] menyanyi, [Sahabat Dong Xanh]"
@@ -406,3 +422,29 @@ def test_names_that_never_are_short_for_another(rule: str, code: str) -> None:
     before = identified(text, code, title="")
     after = coreference.resolve(before, code)
     assert [o.canonical_id for o in after] == [before[i].canonical_id for i in meant]
+
+
+def test_a_name_short_for_a_short_name_is_the_full_one() -> None:
+    text = "[Textielbedrijf Lam Sinh] groeit. [Bedrijf Lam Sinh] is blij. [Lam Sinh] danst."
+    before = identified(text, "nl")
+    assert len({o.canonical_id for o in before}) > 1
+    after = coreference.resolve(before, "nl")
+    assert {o.canonical_id for o in after} == {"company/lam-sinh-textile"}
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("ms", "[Syarikat Tekstil Lam Sinh Wilayah Ben Tre] untung. [Syarikat Lam Sinh] gembira."),
+        (
+            "nl",
+            "[Textielbedrijf Lam Sinh van de provincie Ben Tre] groeit. [Bedrijf Lam Sinh] ook.",
+        ),
+    ],
+)
+def test_a_short_name_without_place_takes_the_place(code: str, text: str) -> None:
+    before = identified(text, code, title="", place="Tra Vinh")
+    assert before[1].place_id is None
+    full, short = coreference.resolve(before, code)
+    assert full.place == short.place == "Ben Tre"
+    assert full.place_id == short.place_id

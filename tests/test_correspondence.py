@@ -245,6 +245,16 @@ def test_two_bodies_known_by_name_are_never_a_pair() -> None:
     assert settled(rows) == before
 
 
+def test_a_pair_of_two_bodies_that_both_articles_know_joins_nothing() -> None:
+    ms = "[Hospital Lam Sinh] 55.\n[Hospital Lam Loc] 66.\n" + MS.format("[Hospital Lam Sinh]")
+    nl = "[Ziekenhuis Lam Sinh] 55.\n[Ziekenhuis Lam Loc] 66.\n"
+    rows = article("a", "ms", ms) + article("b", "nl", nl + NL.format("[Ziekenhuis Lam Loc]"))
+    pairs = {(x["canonical_id"], y["canonical_id"]) for x, y, _ in correspondence.correspond(rows)}
+    assert ("hospital/lam-sinh", "hospital/lam-loc") in pairs
+    before = ids(rows)
+    assert settled(rows) == before
+
+
 def test_bodies_that_both_sentences_name_leave_the_others_to_each_other() -> None:
     left = story("[WHO] dan [Kelab Lampu]", "[WHO] en [Lampionkring]")
     assert settled(left) == ["who", "club/lampu"] * 2
@@ -263,7 +273,7 @@ def test_kinds_that_the_lexicon_reads_alike_are_one_without_a_shared_word() -> N
 def test_the_likest_goes_first() -> None:
     rows = story(
         "[Kelab Lampu Lam Sinh Dong Xanh]",
-        "[Lampionkring Lam Sinh Dong Xanh] en [Groene Bond Lam Sinh Dong]",
+        "[Lampionkring Lam Sinh Dong Xanh] en [Groene Hoek Lam Sinh Dong]",
     )
     club, like, less = settled(rows)
     assert club == like != less

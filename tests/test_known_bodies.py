@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
-from tests.marked import ids
+from pipeline import facts
+from tests.marked import identified, ids
 
-Told = dict[str, tuple[str, list[str | None]]]
+Told = dict[str, tuple[str, Sequence[str | None]]]
 
 # By rule: an article whose subject is Ben Tre unless the rule says otherwise, and what its names
 # are. Each has a name for which the rule holds and one for which it does not.
@@ -116,20 +119,35 @@ HERE: dict[str, Told] = {
         ),
         "nl": ("[afdeling Handel] en [afdeling Wetenschap en Technologie].", PARTLY),
     },
-    "the trade union of a province is its federation, that of a company is not": {
+    "the trade union of a province is its federation, that of a body there is not": {
         "ms": (
-            "[Kesatuan Sekerja Wilayah Ben Tre] dan [Kesatuan Sekerja Syarikat Lam Sinh].",
-            UNIONS := ["labour-federation/ben-tre", "trade-union/company/lam-sinh"],
+            "[Kesatuan Sekerja Wilayah Ben Tre], [Kesatuan Sekerja Syarikat Lam Sinh],"
+            " [Kesatuan Sekerja Jabatan Kesihatan Wilayah Ben Tre].",
+            UNIONS := [
+                "labour-federation/ben-tre",
+                "trade-union/company/lam-sinh",
+                "trade-union/health-department/ben-tre",
+            ],
         ),
-        "nl": ("[Vakbond van de provincie Ben Tre] en [Vakbond van het bedrijf Lam Sinh].", UNIONS),
+        "nl": (
+            "[Vakbond van de provincie Ben Tre], [Vakbond van het bedrijf Lam Sinh],"
+            " [Vakbond van de afdeling Volksgezondheid van de provincie Ben Tre].",
+            UNIONS,
+        ),
     },
     "parts of a body of the State are nowhere, those of the province's are there": {
         "ms": (
-            "[Jawatankuasa Parti Dewan Negara] dan [Pejabat Jawatankuasa Rakyat].",
-            PARTS := ["party-committee/national-assembly", "peoples-committee-office/ben-tre"],
+            "[Pusat Teknologi Kerajaan], [Jawatankuasa Parti Dewan Negara] dan"
+            " [Pejabat Jawatankuasa Rakyat].",
+            PARTS := [
+                "technology-centre/government",
+                "party-committee/national-assembly",
+                "peoples-committee-office/ben-tre",
+            ],
         ),
         "nl": (
-            "[Partijcomité van de Nationale Assemblee] en [Kantoor van het Volkscomité].",
+            "[Technologiecentrum van de regering], [Partijcomité van de Nationale Assemblee] en"
+            " [Kantoor van het Volkscomité].",
             PARTS,
         ),
     },
@@ -160,12 +178,12 @@ HERE: dict[str, Told] = {
             FRIENDS,
         ),
     },
-    "a hospital of a field is the province's, one with a name is not": {
+    "a hospital of a field is the province's, an institute is not": {
         "ms": (
-            "[Hospital Kanser] dan [Hospital Kanser Lam Sinh].",
-            HOSPITALS := ["oncology-hospital/ben-tre", "oncology-hospital/lam-sinh"],
+            "[Hospital Kanser] dan [Institut Padi].",
+            HOSPITALS := ["oncology-hospital/ben-tre", "rice-institute"],
         ),
-        "nl": ("[Kankerziekenhuis] en [Kankerziekenhuis Lam Sinh].", HOSPITALS),
+        "nl": ("[Kankerziekenhuis] en [Rijstinstituut].", HOSPITALS),
     },
     "the police after one of the province and one of a district were named": {
         "ms": (
@@ -176,6 +194,20 @@ HERE: dict[str, Told] = {
             "De [Politie van de provincie Ben Tre] kwam. De [Politie van het district Giong Trom]"
             " ging. Later sliep de [Politie].",
             POLICE,
+        ),
+    },
+    "an abbreviation in brackets is the body before it, its like elsewhere the province's": {
+        "ms": (
+            "[Jawatankuasa Rakyat Wilayah Tra Vinh] ([UBND]) datang. [HĐND tỉnh] pulang.",
+            BRACKETS := [
+                "peoples-committee/tra-vinh",
+                "peoples-committee/tra-vinh",
+                "peoples-council/ben-tre",
+            ],
+        ),
+        "nl": (
+            "[Volkscomité van de provincie Tra Vinh] ([UBND]) kwam. [HĐND tỉnh] ging.",
+            BRACKETS,
         ),
     },
     "the paper of the province by its initials, not another's": {
@@ -216,7 +248,7 @@ NOWHERE: dict[str, Told] = {
         ),
         "nl": ("[Luchtvaartacademie van Vietnam] en [Luchtvaartacademie].", AVIATION),
     },
-    "a number belongs to the parts": {
+    "numbered companies of one field": {
         "ms": (
             "[Syarikat Penghantaran Kuasa 1], [Syarikat Penghantaran Kuasa 3],"
             " [Syarikat Penghantaran Kuasa 9].",
@@ -330,14 +362,32 @@ def test_every_rule_is_told_in_both_languages() -> None:
     ],
 )
 def test_a_body_of_vietnam_is_no_foreign_one(code: str, name: str, foreign: str) -> None:
+    assert foreign in facts.named()
     assert ids(f"[{name}]", code, title="") != [foreign]
 
 
 def test_the_address_of_the_paper_of_the_province() -> None:
     assert ids("[Baobentre.vn]", "ms", title="", place="Ben Tre") == ["media/ben-tre"]
+    assert ids("[Baobentre.vn]", "ms", title="", place="Tra Vinh") == ["baobentre-vn"]
 
 
 def test_a_body_is_not_its_office() -> None:
     text = "[Lampionkring Lam Sinh] danst. [Kantoor van de Lampionkring Lam Sinh] is dicht."
     body, office = ids(text, "nl", title="")
-    assert body != office
+    assert (body, office) == ("lampionkring-lam-sinh", "office/lampionkring-lam-sinh")
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("ms", "[Kesatuan Petani], [kesatuan petani] dan [Jabatan Kesihatan]."),
+        ("nl", "[Boerenbond], [boerenbond] en [afdeling Volksgezondheid]."),
+    ],
+)
+def test_a_national_body_of_an_article_about_no_province_misses_no_place(
+    code: str, text: str
+) -> None:
+    missing = [o.place_missing for o in identified(text, code, title="")]
+    assert missing == [False, True, True]
+    there = [o.place_missing for o in identified(text, code, title="", place="Ben Tre")]
+    assert there == [False, False, False]

@@ -404,6 +404,8 @@ def test_the_city_of_a_province_is_the_only_one_that_the_article_names(
     assert of(vinh, "Nghe An") == "peoples-committee/nghe-an/vinh"
     assert of("{}.", "Nghe An") == "peoples-committee/nghe-an"
     assert of(vinh, "Da Nang") == "peoples-committee/da-nang"
+    thu_duc = vinh.replace("Vinh", "Thu Duc")  # a city of a city
+    assert of(thu_duc, "Ho Chi Minh City") == "peoples-committee/ho-chi-minh-city"
 
 
 @pytest.mark.parametrize(
