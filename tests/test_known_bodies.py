@@ -196,17 +196,17 @@ HERE: dict[str, Told] = {
             POLICE,
         ),
     },
-    "an abbreviation in brackets is the body before it, its like elsewhere the province's": {
+    "an abbreviation in brackets is the body before it, alone it is the province's": {
         "ms": (
-            "[Jawatankuasa Rakyat Wilayah Tra Vinh] ([UBND]) datang. [HĐND tỉnh] pulang.",
+            "Mula-mula [CDC], kemudian [Pusat Kawalan Penyakit Wilayah Tra Vinh] ([CDC]).",
             BRACKETS := [
-                "peoples-committee/tra-vinh",
-                "peoples-committee/tra-vinh",
-                "peoples-council/ben-tre",
+                "centre-for-disease-control/ben-tre",
+                "centre-for-disease-control/tra-vinh",
+                "centre-for-disease-control/tra-vinh",
             ],
         ),
         "nl": (
-            "[Volkscomité van de provincie Tra Vinh] ([UBND]) kwam. [HĐND tỉnh] ging.",
+            "Eerst [CDC], dan [Centrum voor Ziektebestrijding van de provincie Tra Vinh] ([CDC]).",
             BRACKETS,
         ),
     },
@@ -241,12 +241,21 @@ NOWHERE: dict[str, Told] = {
         ),
         "nl": ("[Rubbergroep] en [Rubberbedrijf].", RUBBER),
     },
-    "one field with the name of the country": {
+    "one field and the country, where the body's own name says it": {
         "ms": (
-            "[Akademi Penerbangan Vietnam] dan [Akademi Penerbangan].",
-            AVIATION := ["academy/vietnam-aviation", "academy/aviation"],
+            "[Akademi Penerbangan Vietnam], [Akademi Penerbangan],"
+            " [Syarikat Penghantaran Elektrik 1 Vietnam].",
+            AVIATION := [
+                "academy/vietnam-aviation",
+                "academy/aviation",
+                "company/1-power-transmission",
+            ],
         ),
-        "nl": ("[Luchtvaartacademie van Vietnam] en [Luchtvaartacademie].", AVIATION),
+        "nl": (
+            "[Luchtvaartacademie van Vietnam], [Luchtvaartacademie],"
+            " [Bedrijf voor Energietransmissie 1 van Vietnam].",
+            AVIATION,
+        ),
     },
     "numbered companies of one field": {
         "ms": (

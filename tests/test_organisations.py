@@ -452,4 +452,24 @@ def test_a_page_without_a_day_is_of_the_day_that_it_tells_of(
     assert of(2026) == {"health-department/tuyen-quang"}
     assert of(2024) == {"health-department/ha-giang"}
     assert of(2026, BEFORE) == {"health-department/ha-giang"}  # the page says its own
-    assert of(1998) == {"health-department/ha-giang"}  # a day that the article looks back to
+    assert of(1998) == {"health-department/ha-giang"}
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("ms", "Pada 12 Mei {}, hujan turun di Lam Dong. Jabatan Kesihatan Wilayah Lam Dong kata."),
+        (
+            "nl",
+            "Op 12 mei {} regende het in Lam Dong. De afdeling Volksgezondheid van de provincie"
+            " Lam Dong zweeg.",
+        ),
+    ],
+)
+def test_a_day_long_ago_is_one_that_the_page_looks_back_to(code: str, text: str) -> None:
+    def of(year: int) -> set[str | None]:
+        found = extract(text.format(year), code, title="").organisations
+        return {o.place_id for o in found if o.body == "department"}
+
+    assert of(2026) == of(1998) == {"68"}
+    assert of(2024) == {"before-2025/68"}
