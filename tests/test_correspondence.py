@@ -284,8 +284,8 @@ def test_a_number_on_one_side_alone_speaks_against_it() -> None:
     assert len(set(settled(story("[Kelab Lampu Lam 2]", "[Lampionkring Lam]")))) == 2
 
 
-def test_one_number_in_common_lays_no_sentences_side_by_side() -> None:
-    ms = "Pada jam 7 di Ca Mau, Tra Vinh dan Soc Trang 340 ekor ayam dan [Kelab Lampu]."
+def test_sentences_with_nothing_in_common_are_not_laid_side_by_side() -> None:
+    ms = "Pada jam 7 di Ca Mau, Tra Vinh dan Soc Trang 350 ekor ayam dan [Kelab Lampu]."
     nl = NL.format("[Lampionkring]")
     rows = article("a", "ms", ms) + article("b", "nl", nl)
     before = ids(rows)

@@ -12,7 +12,7 @@ from pipeline import gold, gold_figures, languages
 from tests.conftest import ROOT
 
 GOLD = ROOT / "corpus" / "gold"
-PARTS = ("train", "dev", "test")
+PARTS = ("train", "dev", "test", "identity")
 ALLOWED = {
     "org": {"key", "optional"},
     "ref": {"id", "full", "date"},
@@ -82,6 +82,7 @@ def test_no_story_stands_in_two_parts() -> None:
     stories = [{a.story for a in gold.read(GOLD / part)} for part in PARTS]
     assert not stories[0] & stories[1]
     assert not stories[0] & stories[2]
+    assert not stories[3] & set.union(*stories[:3])
     assert not stories[1] & stories[2]
 
 
