@@ -12,9 +12,8 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
-from pipeline import facts, languages
+from pipeline import facts
 from pipeline.normalise import lexicon, places
 from pipeline.normalise.lexicon import kind_of
 from pipeline.normalise.organisations.composition import body_facts, classes_of
@@ -44,13 +43,6 @@ class _Profile:
     levels: frozenset[str]
     named: bool
     own: str  # its proper words in order
-
-
-@cache
-def _fillers(language: str) -> frozenset[str]:
-    """Words inside names that say nothing about identity."""
-    said = languages.data(language, "organisations")["fillers"]
-    return frozenset(t.word for phrase in said for t in lexicon.tokenise(phrase))
 
 
 @remembered(maxsize=20_000)
@@ -106,7 +98,7 @@ def _is_listed(organisation: Organisation) -> bool:
 def _contains(full: Organisation, short: Organisation, language: str) -> bool:
     """Whether all that a short name says is said by the full one, and less."""
     a, b = _profile(short.text, language), _profile(full.text, language)
-    small = _fillers(language)
+    small = lexicon.fillers(language)
     if a.named or a.words == b.words or short.canonical_id in facts.named():
         return False
     if a.numbers and not a.kind and a.numbers == b.numbers and a.words < b.words:

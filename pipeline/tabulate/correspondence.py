@@ -62,15 +62,6 @@ class _Name:
     common: frozenset[str]  # words of the lexicon, which the other language words otherwise
 
 
-@cache
-def _common(language: str) -> frozenset[str]:
-    """Words inside names that say nothing about identity."""
-    if language not in languages.available():
-        return frozenset()
-    said = languages.data(language, "organisations")["fillers"]
-    return frozenset(t.word for phrase in said for t in lexicon.tokenise(phrase))
-
-
 @lru_cache(maxsize=100_000)
 def _name(text: str, language: str) -> _Name:
     parsed = lexicon.parse(text, language) if language in languages.available() else None
@@ -91,7 +82,7 @@ def _name(text: str, language: str) -> _Name:
         frozenset(w for w in capital if _SYLLABLE.fullmatch(w)),
         unknown,
         says_place,
-        _common(language),
+        lexicon.fillers(language),
     )
 
 

@@ -25,21 +25,7 @@ Rows = list[dict[str, Any]]
 # Stories are read this many mentions at once, and one that has more as a whole.
 _MENTIONS = 16_384
 # The columns that a step over the rows of one story may set; the others are written as they came.
-_SETTLED = (
-    "canonical_id",
-    "label",
-    "reason",
-    "body",
-    "parent_id",
-    "place_id",
-    "place",
-    "place_successor_id",
-    "place_missing",
-    "name_vi",
-    "article_identity",
-    "organisation_id",
-    "indicator_id",
-)
+_SETTLED = (*correspondence.IDENTITY, "article_identity", "organisation_id", "indicator_id")
 _BY_STORY = """
 SELECT {columns}, s.story_id AS story
 FROM {mentions} m JOIN story s USING (article_id)

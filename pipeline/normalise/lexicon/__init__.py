@@ -11,7 +11,7 @@ from its head on, ``additions`` what may follow a head, by ``ownership`` and ``p
 ``matches`` goes through a text, ``certainty`` weighs what was read there.
 """
 
-from pipeline.normalise.lexicon.entries import Lexicon, Match, lexicon
+from pipeline.normalise.lexicon.entries import Lexicon, Match, fillers, lexicon
 from pipeline.normalise.lexicon.given import parse, parse_by_parts
 from pipeline.normalise.lexicon.matches import match_spans
 from pipeline.normalise.lexicon.own_names import own_name, own_spans
@@ -24,6 +24,7 @@ __all__ = [
     "Parsed",
     "Part",
     "Token",
+    "fillers",
     "kind_of",
     "lexicon",
     "match_spans",

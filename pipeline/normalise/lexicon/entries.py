@@ -307,6 +307,15 @@ def without_names(language: str) -> Lexicon:
 
 
 @cache
+def fillers(language: str) -> frozenset[str]:
+    """Words inside names that say nothing about identity (``vietnam``); none without a lexicon."""
+    if language not in languages.available():
+        return frozenset()
+    said = languages.data(language, "organisations")["fillers"]
+    return frozenset(word for phrase in said for word in phrase_words(phrase))
+
+
+@cache
 def abbreviations(language: str) -> dict[str, str]:
     """Abbreviations of bodies and the long forms that they are read as in a given name."""
     own: dict[str, str] = languages.data(language, "organisations").get("abbreviations", {})
