@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -19,6 +20,20 @@ def sample_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("sample") / "out"
     batch.run([ARTICLES], out, workers=1)
     return out
+
+
+STORIES = 3  # of the training part that ``small_gold`` has
+
+
+@pytest.fixture(scope="session")
+def small_gold(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A few stories of the gold, in its parts, for models that are trained in a test."""
+    folder = tmp_path_factory.mktemp("gold")
+    for part, stories in (("train", STORIES), ("dev", 1)):
+        (folder / part).mkdir()
+        for file in sorted((ROOT / "corpus" / "gold" / part).glob("*.txt"))[: 2 * stories]:
+            shutil.copy(file, folder / part)
+    return folder
 
 
 class Files:

@@ -13,7 +13,7 @@ import pytest
 
 from pipeline import gold
 from pipeline.recognise import encoder
-from tests.conftest import ROOT
+from tests.conftest import ROOT, STORIES
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
@@ -22,18 +22,7 @@ pytest.importorskip("semantra_multilingual")
 
 from pipeline.train import card, data, recipe, vocabulary  # noqa: E402
 
-STORIES = 3
 SMALL = ["--layers", "1", "--epochs", "1", "--runs", "2", "--vocabulary", "6000", "--words", ""]
-
-
-@pytest.fixture(scope="module")
-def small_gold(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("gold")
-    for part, stories in (("train", STORIES), ("dev", 1)):
-        (folder / part).mkdir()
-        for file in sorted((ROOT / "corpus" / "gold" / part).glob("*.txt"))[: 2 * stories]:
-            shutil.copy(file, folder / part)
-    return folder
 
 
 def _train(*said: str, out: Path) -> subprocess.CompletedProcess[str]:

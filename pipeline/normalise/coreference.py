@@ -91,8 +91,7 @@ def _is_listed(organisation: Organisation) -> bool:
     """Whether it is a department or ministry of the facts: no other's fields contain its own."""
     own = (organisation.canonical_id or "").partition("/")[0]
     field = own.removesuffix("-department").removesuffix("-ministry")
-    known = body_facts()["fields"].get(field, {})
-    return field != own and bool(known.get("department") or known.get("ministry"))
+    return field != own and bool(body_facts()["fields"].get(field, {}).get("department"))
 
 
 def _contains(full: Organisation, short: Organisation, language: str) -> bool:

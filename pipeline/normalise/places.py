@@ -31,6 +31,16 @@ from pipeline.user_lexicon import OwnPlace, active, remembered
 Level = Literal["province", "district", "commune"]
 Era = Literal["2025", "before-2025"]
 
+# A Vietnamese syllable without its marks: onset, then the rimes that the language has.
+# Source: L. C. Thompson, A Vietnamese Reference Grammar (1987), the tables of onsets and rimes.
+SYLLABLE = re.compile(
+    r"(?:ngh|ng|nh|gh|gi|kh|ph|qu|th|tr|ch|[bcdghklmnpqrstvx])?"
+    r"(?:a(?:ch|ng|nh|[cimnoptuy])?|e(?:ch|ng|nh|[cmnoptu])?"
+    r"|i(?:a|ch|nh|e(?:ng|[cmnptu])|[mnptu])?"
+    r"|o(?:ng|a(?:ch|ng|nh|[cimnoty])?|e[not]?|oc|ong|[cimnpt])?"
+    r"|u(?:ng|a(?:ng|[nty])?|e(?:ch|nh)?|o(?:ng|[cimnptu])?|y(?:a|ch|e[nt]|nh|[tpu])?|[cimnptu])?"
+    r"|y(?:e[mntu]|[mnt])?)"
+)
 MERGER = datetime.date(2025, 7, 1)
 _OLD = "before-2025"
 

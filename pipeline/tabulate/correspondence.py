@@ -13,14 +13,16 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from itertools import combinations
 from typing import Any
 
 from pipeline import facts, languages
 from pipeline.normalise import lexicon, places
 from pipeline.normalise.lexicon import kind_of
-from pipeline.user_lexicon import REASON
+from pipeline.normalise.organisations.composition import classes_of
+from pipeline.normalise.places import SYLLABLE
+from pipeline.user_lexicon import REASON, remembered
 
 Row = dict[str, Any]
 Pair = tuple[Row, Row, float]
@@ -28,13 +30,6 @@ Pair = tuple[Row, Row, float]
 _WORD = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)*")
 _NUMBER = re.compile(r"(?<!\w)\d+(?!\w)")
 _ROMAN = re.compile(r"(?<!\w)(?:X{0,3}(?:IX|IV|VI{0,3}|I{2,3})|X{1,3})(?!\w)")
-
-# A Vietnamese syllable without its marks: onset, vowels, coda.
-_SYLLABLE = re.compile(
-    r"(?:ngh|ng|nh|th|tr|ch|ph|kh|gh|gi|qu|[bcdghklmnprstvx])?"
-    r"(?:oai|oay|uay|uye|uya|yeu|ieu|uoi|uou|[iu]ye|ai|ao|au|ay|eo|eu|ia|ie|iu|oa|oe|oi|oo|ua|ue|ui|"
-    r"uo|uu|uy|ye|[aeiouy])(?:ng|nh|ch|[cmnpt])?"
-)
 
 # How alike two sentences must be to be laid side by side, and two names to be one body; chosen on
 # the training part of our gold.
@@ -59,10 +54,9 @@ class _Name:
     vietnamese: frozenset[str]
     unknown: int
     says_place: bool
-    common: frozenset[str]  # words of the lexicon, which the other language words otherwise
 
 
-@lru_cache(maxsize=100_000)
+@remembered(maxsize=100_000)
 def _name(text: str, language: str) -> _Name:
     parsed = lexicon.parse(text, language) if language in languages.available() else None
     kind, fields, unknown, says_place = "", frozenset[str](), 99, False
@@ -70,19 +64,17 @@ def _name(text: str, language: str) -> _Name:
         head = parsed.parts[0]
         kind, fields, unknown = head.kind, frozenset(head.fields), parsed.unknown
         says_place = any(part.areas for part in parsed.parts)
-    row = kind_of(kind)
     words = [(m[0], places.fold(m[0])) for m in _WORD.finditer(text)]
     capital = [folded for raw, folded in words if raw[0].isupper() and len(folded) > 1]
     return _Name(
         kind,
-        frozenset(k for k in (kind, row.get("class"), row.get("same_as")) if k),
+        classes_of(kind),
         fields,
         frozenset(_NUMBER.findall(text)) | frozenset(_ROMAN.findall(text)),
         frozenset(capital),
-        frozenset(w for w in capital if _SYLLABLE.fullmatch(w)),
+        frozenset(w for w in capital if SYLLABLE.fullmatch(w)),
         unknown,
         says_place,
-        lexicon.fillers(language),
     )
 
 
@@ -238,7 +230,8 @@ def likeness(
         return None
     score += min(len(shared), 3) * 0.7
     missing = ((a.proper - b.proper) & words_of_y) | ((b.proper - a.proper) & words_of_x)
-    score -= LEFT_OUT * len(missing - b.common - a.common)
+    small = lexicon.fillers(x["language"]) | lexicon.fillers(y["language"])
+    score -= LEFT_OUT * len(missing - small)
     generic = [bool(kind_of(n.kind).get("generic")) or not n.kind for n in (a, b)]
     if a.kind and b.kind:
         if a.classes & b.classes:

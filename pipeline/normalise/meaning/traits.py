@@ -15,19 +15,10 @@ from functools import cache
 from pipeline import facts, languages
 from pipeline.normalise import lexicon, places
 from pipeline.normalise.lexicon import Lexicon, Token, kind_of, tokenise
-from pipeline.normalise.places import fold
+from pipeline.normalise.organisations.composition import classes_of
+from pipeline.normalise.places import SYLLABLE, fold
 from pipeline.user_lexicon import remembered
 
-# A Vietnamese syllable without its marks: onset, then the rimes that the language has.
-# Source: L. C. Thompson, A Vietnamese Reference Grammar (1987), the tables of onsets and rimes.
-_SYLLABLE = re.compile(
-    r"(?:ngh|ng|nh|gh|gi|kh|ph|qu|th|tr|ch|[bcdghklmnpqrstvx])?"
-    r"(?:a(?:ch|ng|nh|[cimnoptuy])?|e(?:ch|ng|nh|[cmnoptu])?"
-    r"|i(?:a|ch|nh|e(?:ng|[cmnptu])|[mnptu])?"
-    r"|o(?:ng|a(?:ch|ng|nh|[cimnoty])?|e[not]?|oc|ong|[cimnpt])?"
-    r"|u(?:ng|a(?:ng|[nty])?|e(?:ch|nh)?|o(?:ng|[cimnptu])?|y(?:a|ch|e[nt]|nh|[tpu])?|[cimnptu])?"
-    r"|y(?:e[mntu]|[mnt])?)"
-)
 # Letters that Vietnamese alone has.
 _MARKED = re.compile(
     "[\u0103\u0102\u0111\u0110\u01a1\u01a0\u01b0\u01af\u1ea0-\u1ef9]|[\u0300-\u036f]"
@@ -97,8 +88,7 @@ def _groups() -> dict[str, frozenset[str]]:
 @cache
 def _sorts(kind: str) -> frozenset[str]:
     """What a kind of body is also: its class, what it is the same as, groups it is confused in."""
-    row = kind_of(kind)
-    own = {k for k in (kind, row.get("class"), row.get("same_as")) if k}
+    own = classes_of(kind)
     return frozenset(own.union(*(_groups().get(k, ()) for k in own)))
 
 
@@ -180,7 +170,7 @@ def traits(text: str, language: str) -> Traits:
             proper.append(token.word)
         elif i in covered or token.word in alone:
             rest.append(raw)
-        elif (token.capital and _SYLLABLE.fullmatch(token.word)) or (
+        elif (token.capital and SYLLABLE.fullmatch(token.word)) or (
             token.word not in known and _COINED.fullmatch(raw)
         ):
             proper.append(token.word)

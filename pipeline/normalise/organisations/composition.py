@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from pipeline import facts
+from pipeline import facts, languages
 from pipeline.normalise.lexicon import Part, kind_of
 from pipeline.normalise.places import slugify
 
@@ -36,10 +36,10 @@ def classes_of(kind: str) -> frozenset[str]:
     return frozenset(k for k in (kind, row.get("class"), row.get("same_as")) if k)
 
 
-def _of_party(parts: list[Part]) -> list[Part]:
+def _of_party(parts: list[Part], language: str) -> list[Part]:
     """The Party of a body is its party committee: ``Parti Jabatan Kesihatan``."""
-    head = parts[0]
-    if head.proper and head.proper[0] in body_facts()["party_of"]["words"] and not head.name_id:
+    head, words = parts[0], languages.data(language, "organisations")["party_words"]
+    if head.proper and head.proper[0] in words and not head.name_id:
         head.proper = head.proper[1:]
         return [Part("party-committee"), *parts]
     return parts
@@ -57,9 +57,9 @@ def _branches(parts: list[Part]) -> list[Part]:
     return parts
 
 
-def absorb(parts: list[Part]) -> list[Part]:
+def absorb(parts: list[Part], language: str) -> list[Part]:
     """Parts that together are one body (``inspection commission`` of a party committee)."""
-    parts = _branches(_of_party(list(parts)))
+    parts = _branches(_of_party(list(parts), language))
     for part in parts:
         if kind_of(part.kind).get("centre"):
             part.kind = kind_of(part.kind)["class"]

@@ -151,7 +151,7 @@ def _compose(document: Document, reading: Reading, index: int, departments: set[
         if in_areas and len(parts) == 1 and (part.areas or "province" in part.levels):
             part.kind = in_areas
     ministries_to_departments(document, reading, departments)
-    parts = absorb(parts)
+    parts = absorb(parts, document.language)
     reading.parts = parts
     head = parts[0]
     known = None
@@ -321,8 +321,7 @@ def _is_sole(kind: str) -> bool:
 
 def _whole_fields(document: Document, part: Part) -> None:
     """A department named by some of its fields, where the article names all of them."""
-    known = body_facts()["fields"].get(field_slug(part.fields), {})
-    if known.get("department") or known.get("ministry"):
+    if body_facts()["fields"].get(field_slug(part.fields), {}).get("department"):
         return
     fuller = {whole for whole in document.fuller if set(part.fields) < whole}
     if len(fuller) == 1:

@@ -59,7 +59,7 @@ def locate(
     if below is None and unknown is None:
         low = [lv for lv in wanted_levels if lv in ("district", "commune", "town", "village")]
         if not low and "city" in wanted_levels and not explicit:
-            town = _town(document, index)
+            town = _town(document)
             if town is not None:
                 low, below = ["city"], town
         if low and not explicit and below is None:
@@ -199,7 +199,7 @@ def _salient(
     return None, ""
 
 
-def _town(document: Document, index: int) -> Place | None:
+def _town(document: Document) -> Place | None:
     """The city of a province that a bare ``of the city`` means: the only one the article names."""
     here = document.place
     if here is None or places.is_city(here):
