@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import random
+import stat
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
 
-from benchmarks import engines, load, merge, report, spans, speed
+from benchmarks import engines, figure_tools, figures, load, merge, report, spans, speed
+from benchmarks.figure_tools import Figure
 from benchmarks.spans import Chunk
-from pipeline.gold import GoldArticle
+from pipeline.gold import GoldArticle, parse
 from pipeline.recognise.encoder import Reader
 from pipeline.train.data import Span, Text
 
@@ -236,8 +240,6 @@ def test_names_found_are_counted_as_in_an_evaluation() -> None:
                 code: (1.0, [[(3, 7), (8, 11)] for _ in found]) for code, found in texts.items()
             }
 
-    from pipeline.gold import parse
-
     text, tagged = parse('De <org key="a">Bank</org> en <org key="b">NHTM</org>')
     article = GoldArticle("s", "x", text, tagged)
     # One of two names found exactly, and one name that is none.
@@ -352,3 +354,159 @@ def test_the_memory_of_a_merge_does_not_grow_with_the_mentions(tmp_path: Path) -
     few, many = found
     assert many["mentions"] > 2.5 * few["mentions"]
     assert many["peak"] - few["peak"] < 0.0025 * (many["mentions"] - few["mentions"])
+
+
+FIGURES = (
+    'Er kwamen <stat value="8000" kind="count" unit="gasten">8.000</stat> gasten, '
+    '<stat value="40" kind="percentage">40%</stat> vrouw, voor '
+    '<stat value="3" to="5" kind="money" currency="VND">3 tot 5 dong</stat>, '
+    '<stat value="1" of="4" kind="fraction">een kwart</stat> bleef '
+    '<stat value="2" kind="duration" unit="dagen">2 dagen</stat> op '
+    '<stat value="12" kind="measure" unit="ha">12 ha</stat>.'
+)
+
+
+def _read(text: str, *found: tuple[str, dict[str, object]]) -> list[dict[str, object]]:
+    """Rows as a tool gives them, each at the first place of its surface."""
+    rows = []
+    for surface, said in found:
+        start = text.index(surface)
+        row = {"kind": "number", "of": None, "to": None, "unit": None, "currency": None}
+        rows.append({**row, "start": start, "end": start + len(surface), **said})
+    return rows
+
+
+def _measured(*found: tuple[str, dict[str, object]]) -> dict[str, dict[str, float]]:
+    text, tagged = parse(FIGURES)
+    counts = figures.measure(GoldArticle("s", "nl", text, tagged), _read(text, *found))
+    return {name: figures.scores(counts, name) for name in ("value", "class", "in words")}
+
+
+def test_a_figure_needs_its_place_its_value_and_then_its_class() -> None:
+    read = _measured(
+        ("8.000", {"value": 8}),  # its separator misread
+        ("40", {"value": 40}),  # no percentage
+        ("3", {"value": 3, "kind": "money", "currency": "USD"}),
+        ("een kwart", {"value": 0.25}),  # the quotient
+        ("2 dagen", {"value": 2, "kind": "duration", "unit": "day"}),
+        ("12 ha", {"value": 12, "kind": "measure", "unit": "ha"}),
+        ("vrouw", {"value": 12}),  # right, but elsewhere
+    )
+    assert read["value"] == {"precision": 0.7143, "recall": 0.8333, "f1": 0.7692}
+    assert read["class"] == {"precision": 0.4286, "recall": 0.5, "f1": 0.4615}
+    assert read["in words"]["recall"] == 1
+
+
+def test_the_second_number_of_a_range_counts_on_neither_side() -> None:
+    first = ("3", {"value": 3})
+    assert _measured(first)["value"]["precision"] == 1
+    assert _measured(first, ("5 dong", {"value": 5}))["value"]["precision"] == 1
+    assert _measured(first, ("5 dong", {"value": 6}))["value"]["precision"] == 0.5
+
+
+def test_a_figure_is_found_once() -> None:
+    twice = _measured(("40%", {"value": 40}), ("40", {"value": 40}))
+    assert twice["value"]["precision"] == 0.5
+    # of two readings of one place the one with the right class counts for the class
+    found = _measured(("40%", {"value": 40}), ("40", {"value": 40, "kind": "percentage"}))
+    assert found["class"]["precision"] == 0.5
+
+
+def test_of_readings_of_one_place_the_longest_stays_and_dates_take_theirs() -> None:
+    age, years = Figure(0, 6, 3, "age"), Figure(0, 6, 3, "duration", unit="year")
+    day, year = Figure(10, 21, 0, figure_tools.DATE), Figure(17, 21, 2024)
+    hectares, hours = Figure(30, 35, 12, "measure", unit="ha"), Figure(30, 34, 0, figure_tools.DATE)
+    found = [year, Figure(0, 1, 3), age, years, hours, day, hectares]
+    assert figure_tools.longest(found) == [years, hectares]
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "expected"),
+    [
+        ("number", {"value": "0,25"}, ("number", 0.25, None, None)),
+        ("percentage", {"value": "40%"}, ("percentage", 40, None, None)),
+        (
+            "currency",
+            {"value": "5", "unit": "Euro", "isoCurrency": "EUR"},
+            ("money", 5, None, "EUR"),
+        ),
+        ("currency", {"value": "5", "unit": "Vietnamese dong"}, ("money", 5, None, "VND")),
+        ("dimension", {"value": "2", "unit": "Square kilometer"}, ("measure", 2, "km²", None)),
+        (
+            "datetimeV2.duration",
+            {"values": [{"timex": "PT36H"}]},
+            ("duration", 36, "hour", None),
+        ),
+        ("datetimeV2.date", {"values": [{"timex": "2024-05-19"}]}, ("date", 0, None, None)),
+    ],
+)
+def test_what_recognizers_text_says_is_put_into_our_classes(
+    name: str, said: dict[str, object], expected: tuple[object, ...]
+) -> None:
+    result = SimpleNamespace(start=2, end=5, type_name=name, resolution=said)
+    read = figure_tools._recognised(10, result)
+    assert read is not None
+    assert (read.kind, read.value, read.unit, read.currency) == expected
+    assert (read.start, read.end) == (12, 16)
+
+
+def test_what_recognizers_text_cannot_resolve_is_no_figure() -> None:
+    for said in ({"value": None, "unit": "Euro"}, {"value": "nan"}, None):
+        result = SimpleNamespace(start=0, end=1, type_name="currency", resolution=said)
+        assert figure_tools._recognised(0, result) is None
+
+
+def test_figures_are_shown_alike() -> None:
+    text = "x"
+    for said, expected in (
+        ({"value": 557.0, "of": 1461.0}, "557 of 1,461"),
+        ({"value": 3.4, "to": 5.0, "kind": "percentage"}, "3.4 to 5%"),
+        ({"value": 25e9, "kind": "money", "currency": "VND"}, "25,000,000,000 VND"),
+        ({"value": 64.0, "kind": "age"}, "age 64"),
+        ({"value": 1.5, "kind": "measure", "unit": "ha"}, "1.5 ha"),
+    ):
+        assert figures.shown(_read(text, ("x", said))[0]) == expected
+
+
+def test_a_text_of_figures_only_has_all_of_them() -> None:
+    text, tagged = parse(FIGURES)
+    (found,) = figures.only_figures([GoldArticle("s", "nl", text, tagged)])["nl"]
+    assert found == "8.000 gasten, 40%, 3 tot 5 dong, een kwart, 2 dagen, 12 ha."
+
+
+def test_our_parts_are_what_an_extraction_does() -> None:
+    text, tagged = parse(FIGURES.replace("Er kwamen", "Op 19 mei 2024 kwamen er"))
+    whole = figures.OurParts(text, "nl", tagged)
+    about, units = whole.whole()  # type: ignore[misc]
+    assert len(about) == len(units) == len(whole.statistics()) == 6  # type: ignore[arg-type]
+    assert len(whole.periods()) == 6  # type: ignore[arg-type]
+    assert len(whole.dates()) == 1  # type: ignore[arg-type]
+
+
+def test_a_missing_tool_is_a_line_and_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gold = tmp_path / "gold"
+    gold.mkdir()
+    (gold / "s.nl.txt").write_text(FIGURES, encoding="utf-8")
+    # An environment with nothing in it but Python itself.
+    own = tmp_path / "work" / "text2num" / "bin" / "python"
+    own.parent.mkdir(parents=True)
+    own.write_text(f'#!/bin/sh\nexec "{sys.executable}" -S "$@"\n', encoding="utf-8")
+    own.chmod(own.stat().st_mode | stat.S_IXUSR)
+    said = tmp_path / "out.json"
+    asked = f"--tools=text2num,{figure_tools.ALONE}"
+    small = ["--articles=1", "--repetitions=1", f"--work={tmp_path / 'work'}"]
+    monkeypatch.setattr(sys, "argv", ["figures", f"--gold={gold}", asked, *small, f"--out={said}"])
+    assert figures.main() == 0
+    shown = capsys.readouterr()
+    assert "left out: text2num: is not installed" in shown.err
+    assert f"| {figure_tools.ALONE} " in shown.out
+    assert "| text2num" not in shown.out
+    read = json.loads(said.read_text(encoding="utf-8"))
+    assert read["left_out"].keys() == {"text2num"}
+    assert read["scores"][figure_tools.ALONE]["nl"]["class"]["f1"] == 1
+    assert read["speed"]["nl"][figure_tools.ALONE]["median"] > 0
+    # what stands in a sentence with a trap is written as the table shows it
+    mine = [t for t in read["traps"] if t["language"] == "nl"]
+    assert [t["read"][figure_tools.ALONE] for t in mine] == [t["is"] for t in mine]
