@@ -288,7 +288,7 @@ def longest(found: Iterable[Figure]) -> list[Figure]:
 
 
 class Recognizers:
-    """Recognizers-Text: numbers, percentages, currencies, dimensions and ages put together."""
+    """Recognizers-Text: numbers, percentages, and its four kinds of units put together."""
 
     _PREFIX = "ms_"  # of the modules of its package
     _INSTALL = "pip install '.[benchmarks]'"
@@ -316,6 +316,7 @@ class Recognizers:
             (number.get_percentage_model(), False),
             (unit.get_currency_model(), False),
             (unit.get_dimension_model(), False),
+            (unit.get_temperature_model(), False),
             (unit.get_age_model(), False),
         ]
 
