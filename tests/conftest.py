@@ -7,6 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import settings
+
+# On a busy machine a deadline for each example fails at random; tests of speed measure themselves.
+settings.register_profile("selaras", deadline=None)
+settings.load_profile("selaras")
 
 ROOT = Path(__file__).resolve().parent.parent
 ARTICLES = ROOT / "corpus" / "articles"

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.extract import nounphrase, readings
+from pipeline.extract import counted, nounphrase, readings
 from pipeline.extract import tokens as tk
 from pipeline.extract.amounts import BREAKS, DASHES, OPEN, Draft, Sentence
 from pipeline.records import Change
 
-# Kinds that count something worded; from how many days on work is counted and not timed.
-_COUNTING = frozenset({"count", "ratio", "percentage", "fraction"})
-_LABOUR, _LABOUR_GIVEN = 100, 20
-# How far before a number a verb of giving makes days of work a gift.
-_GIVING = 5
-# How many figures back a number without a noun looks for what it counts.
-_BACK = 12
 # How far after an age and before it what is so old may stand.
 _NEAR, _OWNER = 3, 8
 
@@ -25,7 +18,7 @@ def finish(s: Sentence, draft: Draft, found: Sequence[Draft]) -> None:
     _add_qualifier(s, draft)
     _add_age(s, draft)
     _add_change(s, draft, found)
-    _add_unit(s, draft, found)
+    counted.add_unit(s, draft, found)
     readings.add_values(s, draft)
 
 
@@ -238,139 +231,3 @@ def _belongs_to_person(s: Sentence, k: int) -> bool:
         k -= 1
     before = s.lower(k - 1)
     return s.gram.is_person(before) or before in s.gram.adjuncts or before in s.gram.of_age
-
-
-def _add_unit(s: Sentence, draft: Draft, found: Sequence[Draft]) -> None:
-    """The counted noun, as worded: after the number, as base of a share, or before it."""
-    gram, tokens = s.gram, s.tokens
-    if draft.kind == "money":
-        return
-    if draft.kind == "duration" and draft.unit is not None:
-        labour = gram.labour.after(tokens, draft.unit[0])
-        value = s.guess(draft.amounts[0])
-        given = any(s.lower(k) in gram.giving for k in range(draft.start - _GIVING, draft.start))
-        many = value is not None and value >= (_LABOUR_GIVEN if given else _LABOUR)
-        if labour is not None and many:
-            draft.kind, draft.unit = "count", (draft.unit[0], labour[1])
-        persons = gram.person_days.after(tokens, draft.unit[0])
-        if persons is not None:
-            draft.kind, draft.unit = "count", (draft.unit[0], persons[1])
-    if draft.unit is not None:
-        draft.unit_text = s.surface(*draft.unit)
-    if draft.unit is not None or draft.kind == "age":
-        return
-    draft.unit = _unit_after(s, draft)
-    if draft.unit is not None:
-        draft.unit_text = s.surface(*draft.unit)
-        return
-    draft.unit_text = _unit_before(s, draft, found)
-    if draft.unit_text is None and draft.kind == "count":
-        draft.score = 0.6
-
-
-def _unit_after(s: Sentence, draft: Draft) -> tuple[int, int] | None:
-    gram, tokens, at = s.gram, s.tokens, draft.after
-    share = draft.kind in ("percentage", "fraction")
-    if gram.back.after(tokens, at) is not None:
-        return None
-    if share or draft.kind == "ratio":
-        base = gram.base.after(tokens, at)
-        if base is not None:
-            at = base[1]
-        elif share and gram.share_needs_base:
-            return None
-    elif s.lower(at) in gram.not_nouns:
-        return at, at + 1
-    at = _skip_classifier(s, at)
-    read = nounphrase.whole if share else nounphrase.after
-    if share and draft.change is not None:
-        base_of = nounphrase.after(tokens, at, gram)
-        if base_of is not None and tokens[base_of[0]].lower in gram.times:
-            return None  # "naik 8% daripada tempoh sama"
-    return read(tokens, at, gram) or nounphrase.proper(tokens, at)
-
-
-def _unit_before(s: Sentence, draft: Draft, found: Sequence[Draft]) -> str | None:
-    """What an earlier figure counts, when this one points back at it; a total; a subject."""
-    gram, tokens = s.gram, s.tokens
-    recent = found[-_BACK:]
-    last = next(
-        (
-            d
-            for d in reversed(recent)
-            if d.unit_text
-            and d.kind in _COUNTING
-            and not (draft.change is not None and gram.is_plan(d.unit_text.lower()))
-        ),
-        None,
-    )
-    near = found[-1] if found else None
-    k = draft.start - 1
-    if near is not None:
-        pointing = gram.back.before(tokens, draft.start) or gram.back.after(tokens, draft.after)
-        bracket = k >= 0 and tokens[k].text in OPEN and k - near.after <= 6
-        while k > near.after and tokens[k].kind == tk.WORD:
-            k -= 1
-        grown = (
-            draft.kind == "percentage"
-            and draft.change is not None
-            and tokens[k].text == ","
-            and k - near.after <= 5
-        )
-        if grown and not pointing and not bracket:
-            own = nounphrase.before(tokens, draft.start, gram) or nounphrase.subject(
-                tokens, draft.start, gram
-            )
-            if own is not None and own[0] > k:
-                return s.surface(*own)
-        if pointing or bracket or grown:
-            counted = _counted(s, near) or (last.unit_text if last is not None else None)
-            if counted is not None:
-                return counted
-        between = [t.lower for t in tokens[near.end : draft.start]]
-        if (
-            near.kind == draft.kind == "percentage"
-            and between
-            and all(w in gram.levels for w in between)
-        ):
-            return near.unit_text  # "turun 0.5 mata peratusan kepada 5.5%"
-    total = nounphrase.before(tokens, draft.start, gram)
-    if total is not None:
-        return s.surface(*total)
-    if draft.kind == "percentage":
-        subject = nounphrase.subject(tokens, draft.start, gram)
-        if subject is not None:
-            return s.surface(*subject)
-        whom = gram.for_whom.after(tokens, draft.after)
-        span = nounphrase.after(tokens, whom[1], gram) if whom is not None else None
-        if span is not None and draft.change is None:
-            return s.surface(*span)
-    if draft.kind in _COUNTING:
-        return last.unit_text if last is not None else None
-    return None
-
-
-def _counted(s: Sentence, draft: Draft) -> str | None:
-    """What a figure is about: its counted noun, the thing measured, or the subject it is of."""
-    if draft.kind in _COUNTING:
-        return draft.unit_text
-    if draft.kind == "measure":
-        thing = nounphrase.after(s.tokens, draft.after, s.gram)
-        if thing is not None:
-            return s.surface(*thing)
-    if draft.kind in ("measure", "money"):
-        subject = nounphrase.before(s.tokens, draft.start, s.gram) or nounphrase.subject(
-            s.tokens, draft.start, s.gram
-        )
-        return s.surface(*subject) if subject is not None else None
-    return None
-
-
-def _skip_classifier(s: Sentence, at: int) -> int:
-    if (
-        s.lower(at) in s.gram.classifiers
-        and s.gram.not_classified.after(s.tokens, at) is None
-        and nounphrase.after(s.tokens, at + 1, s.gram) is not None
-    ):
-        return at + 1
-    return at

@@ -84,6 +84,7 @@ class Grammar:
 
     def __init__(self, language: str) -> None:
         data: dict[str, Any] = languages.data(language, "statistics")
+        self.language = language
         self._numbers = lexicon(language)
         currencies, measures = facts.data("currencies"), facts.data("measures")
         percent = dict.fromkeys(data["percent"]["words"], "percent")
@@ -239,6 +240,22 @@ class Grammar:
         self.appositions = frozenset(nouns["appositions"])
         self.share_needs_base: bool = nouns["share_needs_base"]
         self.back = _set(nouns["back"])
+        self.takes = frozenset(nouns["takes"])
+        self.act_endings = tuple(nouns["act_endings"]) or ("\0",)
+        self.direct = frozenset(nouns["direct"])
+        self.owners = _set(nouns["owners"])
+        self.rate_words = frozenset(nouns["rate_words"])
+        self.state_prefixes = tuple(nouns["state_prefixes"])
+        self.genitives = frozenset(nouns["genitives"])
+        self.pointers = frozenset(nouns["pointers"])
+        self.relatives = frozenset(nouns["relatives"])
+        self.time_ordinals = frozenset(nouns["time_ordinals"])
+        self.aspects = _set(nouns["aspects"])
+        self.more = frozenset(nouns["more"])
+        self.equals = _set(nouns["equals"])
+        self.predicates = _set(nouns["predicates"])
+        self.people_classifiers = frozenset(nouns["people_classifiers"])
+        self.tails = {head: frozenset(links) for head, links in nouns["tails"].items()}
         self.level_tail = _set(nouns["level_tail"])
         self.not_classified = _set(nouns["not_classified"])
         pattern = nouns["participle_pattern"]
@@ -261,14 +278,15 @@ class Grammar:
         self.adjuncts = frozenset(nouns["adjuncts"])
         self.times = frozenset(nouns["times"])
         self.dropped = frozenset(nouns["dropped"])
+        self.happened = self.participles - frozenset(nouns["states"])
         dropped = nouns["dropped_pattern"]
         self.dropped_pattern = re.compile(dropped) if dropped else None
-        self.whole_of = _set(nouns["whole_of"])
         self.inner = frozenset(nouns["inner"])
         self.copulas = frozenset(nouns["copulas"])
         self.not_nouns = frozenset(nouns["not_nouns"])
         self.plain_adjectives = frozenset(nouns["plain_adjectives"])
         self.plural_endings = tuple(nouns["plural_endings"])
+        self.past_endings = tuple(nouns["past_endings"])
         self.adjective_endings = tuple(nouns["adjective_endings"])
 
     def is_plan(self, phrase: str) -> bool:
@@ -295,8 +313,10 @@ class Grammar:
 
     def is_dropped(self, word: str) -> bool:
         """Whether a lower-case word before a noun is no part of what is counted."""
-        return word in self.dropped or bool(
-            self.dropped_pattern is not None and self.dropped_pattern.fullmatch(word)
+        return (
+            word in self.dropped
+            or word in self.happened
+            or bool(self.dropped_pattern is not None and self.dropped_pattern.fullmatch(word))
         )
 
     def is_participle(self, word: str) -> bool:

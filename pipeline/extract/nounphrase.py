@@ -7,11 +7,13 @@ phrase, are data of the language. Spans are ranges of tokens, half-open.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from pipeline.extract import tokens as tk
 from pipeline.extract.grammar import Grammar
 from pipeline.extract.tokens import Token
+from pipeline.normalise import units
 
 Span = tuple[int, int]
 
@@ -19,6 +21,9 @@ _QUOTES = frozenset("\"“”„«»'‘’")
 _LONGEST_QUOTE = 6
 # How far before a number its total or its subject may stand.
 _WINDOW = 14
+# And the words that open its clause.
+_CLAUSE = 26
+_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def after(tokens: Sequence[Token], i: int, grammar: Grammar) -> Span | None:
@@ -51,25 +56,45 @@ def after(tokens: Sequence[Token], i: int, grammar: Grammar) -> Span | None:
             break
         end = last
         break
-    tail = grammar.level_tail.after(tokens, end)
-    end = tail[1] if tail is not None else end
+    end = _with_tail(tokens, i, end, grammar)
     while i + 1 < end and grammar.is_dropped(tokens[i].lower):
         i += 1
     return i, end
 
 
-def whole(tokens: Sequence[Token], i: int, grammar: Grammar) -> Span | None:
-    """The noun phrase that a share is of: with its own whole, when that is no name."""
-    span = after(tokens, i, grammar)
-    link = None if span is None else grammar.whole_of.after(tokens, span[1])
-    if span is None or link is None or link[1] >= len(tokens):
-        return span
-    if tokens[link[1]].kind != tk.WORD or tokens[link[1]].text[0].isupper():
-        return span
-    more = after(tokens, link[1], grammar)
-    if more is None or (more[1] < len(tokens) and tokens[more[1]].text[0].isupper()):
-        return span
-    return span[0], more[1]
+def _with_tail(tokens: Sequence[Token], i: int, end: int, grammar: Grammar) -> int:
+    """The end of a phrase with what belongs to its noun behind it.
+
+    A term of the lexicon that goes on ("leden van de partij"), the level of a body, and behind some
+    nouns a preposition with a noun without an article ("gevallen van knokkelkoorts").
+    """
+    for k in range(i, end):
+        end = max(end, k + term(tokens, k, grammar))
+    tail = grammar.level_tail.after(tokens, end)
+    if tail is not None:
+        return tail[1]
+    links = grammar.tails.get(tokens[end - 1].lower)
+    if links is not None and end + 1 < len(tokens) and tokens[end].lower in links:
+        more = after(tokens, end + 1, grammar)
+        if more is not None and tokens[end + 1].lower not in grammar.determiners:
+            return more[1]
+    return end
+
+
+def term(tokens: Sequence[Token], i: int, grammar: Grammar) -> int:
+    """How many words the longest term of the lexicon of units has that stands at token ``i``.
+
+    Only terms of several words count; 0 for none.
+    """
+    longest = 0
+    first = units.terms(grammar.language).get(tokens[i].lower, ())
+    for words in first:
+        n = len(words)
+        if any(grammar.is_verb(w) for w in words[1:]):
+            continue
+        if n > longest and tuple(t.lower for t in tokens[i : i + n]) == words:
+            longest = n
+    return longest
 
 
 def _coordinated(tokens: Sequence[Token], start: int, end: int, grammar: Grammar) -> bool:
@@ -78,8 +103,18 @@ def _coordinated(tokens: Sequence[Token], start: int, end: int, grammar: Grammar
         return False
     if end - start > 3 or tokens[start].lower in grammar.appositions:
         return False
+    if grammar.vague_before.after(tokens, start) is not None:
+        return False  # "12 pintu sempadan dan banyak denai"
     word = tokens[end - 1].lower
-    return not grammar.plural_endings or (word.endswith(grammar.plural_endings) and len(word) > 4)
+    if not grammar.plural_endings:
+        return True
+    return (
+        word.endswith(grammar.plural_endings)
+        and len(word) > 4
+        and not (
+            word.endswith(grammar.past_endings) and units.unit_id(word, grammar.language) is None
+        )
+    )
 
 
 def _quoted(tokens: Sequence[Token], i: int) -> Span | None:
@@ -117,10 +152,58 @@ def _one_noun_first(tokens: Sequence[Token], i: int, grammar: Grammar) -> int:
             continue
         if not _plain(token, grammar) or token.lower in grammar.change:
             break
-        if _capital(token, grammar) or grammar.is_verb(token.lower):
+        if _capital(token, grammar):
             break
+        if k == i and _describes_only(token.lower, grammar):
+            break  # "87 berkaitan dadah"
+        if grammar.is_verb(token.lower):
+            tail = _state(tokens, k, grammar) if k > i else 0
+            if not tail or grammar.is_person(tokens[k - 1].lower):
+                break
+            return k + tail
         k += 1
     return k
+
+
+def _describes_only(word: str, grammar: Grammar) -> bool:
+    """Whether a word that looks like a verb leads no noun phrase."""
+    return (
+        bool(grammar.state_prefixes)
+        and len(word) > 5
+        and word.startswith(grammar.state_prefixes)
+        and units.unit_id(word, grammar.language) is None
+    )
+
+
+def _state(tokens: Sequence[Token], k: int, grammar: Grammar) -> int:
+    """How many words describe the noun before token ``k`` by a state and end its phrase.
+
+    "pam bertekanan tinggi;", "meja berkembar,": a verb would have more behind it.
+    """
+    if not tokens[k].lower.startswith(grammar.state_prefixes):
+        return 0
+    for n in (1, 2):
+        if k + n >= len(tokens):
+            return n
+        behind = tokens[k + n]
+        if behind.text in ",;.)" or behind.lower in grammar.joiners:
+            return n
+        if n == 1 and not _plain(behind, grammar):
+            return 0
+    return 0
+
+
+def _leads_on(tokens: Sequence[Token], k: int, grammar: Grammar) -> bool:
+    """Whether the word before token ``k`` describes it: one that no lexicon knows before a plural
+    that it does."""
+    if k >= len(tokens) or not _plain(tokens[k], grammar) or tokens[k].text[0].isupper():
+        return False
+    word, before = tokens[k].lower, tokens[k - 1].lower
+    return (
+        word.endswith(grammar.plural_endings)
+        and units.unit_id(word, grammar.language) is not None
+        and units.unit_id(before, grammar.language) is None
+    )
 
 
 def _describes(word: str, grammar: Grammar) -> bool:
@@ -141,18 +224,23 @@ def _one_noun_last(tokens: Sequence[Token], i: int, grammar: Grammar) -> int:
             k + 1 < len(tokens)
             and tokens[k].text == "-"
             and tokens[k].start == token.end
-            and tokens[k + 1].lower in grammar.joiners
+            and (tokens[k + 1].lower in grammar.joiners or tokens[k + 1].text == ",")
         ):
-            k += 2  # "spaar- en leengroepen"
+            k += 2  # "spaar- en leengroepen", "hand-, voet- en mondziekte"
             continue
         if word in grammar.containers:
             more = _one_noun_last(tokens, k, grammar)
-            return more if more > k and not tokens[k].text[0].isupper() else k
+            named = k < len(tokens) and tokens[k].text[0].isupper()
+            if named and _describes(tokens[k].lower, grammar):
+                named = False  # "stuks Javaanse schubdieren"
+            return more if more > k and not named else k
         if grammar.is_participle(word):
             if k < len(tokens) and _plain(tokens[k], grammar):
                 continue
             return k
         if not _describes(word, grammar):
+            if k - i == 1 and _leads_on(tokens, k, grammar):
+                continue  # "gratis bussen", "vervallen huizen"
             return k
         if k + 1 < len(tokens) and tokens[k].text == ",":
             # "nieuwe, moderne scholen"
@@ -181,40 +269,175 @@ def before(tokens: Sequence[Token], i: int, grammar: Grammar) -> Span | None:
         if grammar.rates.after(tokens, k) is not None:
             span = after(tokens, k, grammar)
             return span if span is not None and span[1] <= i else None
-        if grammar.total.before(tokens, k + 1) is not None:
+        if grammar.total.before(tokens, k + 1) is not None and not (
+            k > 0 and tokens[k - 1].lower in grammar.takes
+        ):
             base = grammar.base.after(tokens, k + 1)
-            span = after(tokens, base[1] if base is not None else k + 1, grammar)
+            start = base[1] if base is not None else k + 1
+            span = after(tokens, start, grammar)
+            if tokens[k].lower in grammar.rate_words and base is None:
+                return _rate(tokens, k, i, span, grammar)
             return span if span is not None and span[1] <= i else None
         k -= 1
     return None
 
 
+def _rate(
+    tokens: Sequence[Token], k: int, i: int, span: Span | None, grammar: Grammar
+) -> Span | None:
+    """What a rate named at token ``k`` is of: the people or things that are its share, else itself.
+
+    "kadar pekerja terlatih" is of workers, "kadar pengagihan" is a rate by its own name.
+    """
+    if span is not None and span[1] <= i:
+        first = tokens[span[0]].lower
+        text = " ".join(t.text for t in tokens[span[0] : span[1]])
+        act = span[1] == span[0] + 1 and first.endswith(grammar.act_endings)
+        known = units.unit_id(text, grammar.language) is not None
+        if grammar.is_person(first) or (known and not act):
+            return span
+        return k, span[1]
+    end = k + 1
+    while end < i and end - k < 4 and tokens[end].kind == tk.WORD:
+        word = tokens[end].lower
+        if word in grammar.copulas or word in grammar.change or word in grammar.pointers:
+            break
+        end += 1
+    if end == k + 1 or _between_prepositions(tokens, k + 1, end, grammar):
+        return None
+    return k, end
+
+
+def _between_prepositions(tokens: Sequence[Token], low: int, high: int, grammar: Grammar) -> bool:
+    return any(
+        t.lower in grammar.adjuncts or t.lower in grammar.openers or t.lower in grammar.relatives
+        for t in tokens[low:high]
+    )
+
+
+def topic(tokens: Sequence[Token], i: int, grammar: Grammar) -> Span | None:
+    """The noun phrase that a number with a bare classifier is of, right before it or its verb.
+
+    "wanita 612 orang", "bilangan atlet bertambah 113 orang".
+    """
+    k = i - 1
+    low = max(0, i - _WINDOW)
+    moved = linked = False
+    while k >= low and (
+        tokens[k].lower in grammar.change
+        or tokens[k].lower in grammar.change_links
+        or grammar.qualifier_before.before(tokens, k + 1) is not None
+    ):
+        moved = moved or tokens[k].lower in grammar.change
+        linked = linked or tokens[k].lower in grammar.change_links
+        k -= 1
+    if k < low or tokens[k].kind != tk.WORD or _between(tokens[k], grammar):
+        return None
+    start, end = _back(tokens, k, low, grammar), k + 1
+    if start == end:
+        return None
+    while start + 1 < end and grammar.total.before(tokens, start + 1) is not None:
+        start += 1
+    before = start - 1
+    if grammar.total.before(tokens, start) is not None:
+        return start, end
+    opens = before < 0 or tokens[before].kind != tk.WORD or tokens[before].lower in grammar.joiners
+    return (start, end) if opens and (moved or not linked) else None
+
+
+def declared(tokens: Sequence[Token], i: int, grammar: Grammar) -> Span | None:
+    """The whole that a clause before token ``i`` opens with: "Van de 33 leden stemden er 31"."""
+    k = i - 1
+    low = max(0, i - _CLAUSE)
+    while k >= low and tokens[k].text not in ";:.!?":
+        k -= 1
+    base = grammar.base.after(tokens, k + 1)
+    if base is None or base[1] >= i:
+        return None
+    span = after(tokens, base[1], grammar)
+    return span if span is not None and span[1] < i else None
+
+
+def opening(tokens: Sequence[Token], i: int, grammar: Grammar) -> Span | None:
+    """The noun phrase that opens the clause of token ``i`` and has its verb behind it."""
+    low = max(0, i - _CLAUSE)
+    k = i - 1
+    while k >= low and tokens[k].text not in ",;:()" and tokens[k].lower not in grammar.openers:
+        k -= 1
+    k += 1
+    while k < i and (
+        tokens[k].lower in grammar.determiners
+        or tokens[k].lower in grammar.joiners
+        or tokens[k].lower in grammar.appositions
+        or grammar.total.before(tokens, k + 1) is not None
+    ):
+        k += 1
+    if k >= i or tokens[k].lower in grammar.adjuncts or tokens[k].lower in grammar.times:
+        return None
+    span = after(tokens, k, grammar)
+    return span if span is not None and span[1] < i else None
+
+
 def subject(tokens: Sequence[Token], i: int, grammar: Grammar) -> Span | None:
     """The noun phrase that ends before the verb before token ``i`` ("hutang lapuk hanya 0.4%").
 
-    Phrases that tell where or when, after a preposition or with a word of time, are passed over.
+    Phrases that tell where or when, after a preposition or with a word of time, are passed over;
+    of a noun with a genitive behind it the noun is meant.
     """
     low = max(0, i - _WINDOW)
     k = i - 1
+    if k > low and tokens[k].text == "," and tokens[k - 1].lower in grammar.change:
+        k -= 1  # "terus turun, hampir 15%"
     # "een groei van 8%": what has the amount in it is the subject, wherever it stands.
     direct = k >= 0 and tokens[k].lower in grammar.noun_links - grammar.strong
     for _ in range(4):
-        while k >= low and _between(tokens[k], grammar):
+        while k >= low and (_between(tokens[k], grammar) or _YEAR.fullmatch(tokens[k].text)):
             k -= 1
         if k < low or tokens[k].kind != tk.WORD or tokens[k].lower in grammar.openers:
             return None
         start, end = _back(tokens, k, low, grammar), k + 1
         if start == end:
-            return None
-        before = start - 1
-        while before > low and tokens[before].lower in grammar.determiners:
-            before -= 1
+            beyond = _before_name(tokens, k, low, grammar)
+            if beyond is None:
+                return None
+            k = beyond
+            continue
+        before = _before_determiners(tokens, start - 1, low, grammar)
+        if before > low and tokens[before].lower in grammar.genitives:
+            owner = _back(tokens, before - 1, low, grammar)
+            if owner < before:
+                start, end = owner, before
+                before = _before_determiners(tokens, start - 1, low, grammar)
         adjunct = before >= low and tokens[before].lower in grammar.adjuncts
-        if direct or (not adjunct and not any(t.lower in grammar.times for t in tokens[start:end])):
+        timed = max((m for m in range(start, end) if _of_time(tokens[m], grammar)), default=None)
+        ordinal = timed is not None and tokens[timed].lower in grammar.time_ordinals
+        if not direct and timed is not None and ordinal and timed + 1 < end:
+            return timed + 1, end  # "dalam 9 bulan pertama | pengeluaran elektrik"
+        if direct or (not adjunct and timed is None):
             return start, end
         k = before if adjunct else start - 1
         if adjunct:
             k -= 1
+    return None
+
+
+def _of_time(token: Token, grammar: Grammar) -> bool:
+    return token.lower in grammar.times or token.lower in grammar.time_ordinals
+
+
+def _before_determiners(tokens: Sequence[Token], k: int, low: int, grammar: Grammar) -> int:
+    while k > low and tokens[k].lower in grammar.determiners:
+        k -= 1
+    return k
+
+
+def _before_name(tokens: Sequence[Token], k: int, low: int, grammar: Grammar) -> int | None:
+    """The token before the preposition of a name that ends at token ``k``: "di Mui Ne"."""
+    while k >= low and tokens[k].kind == tk.WORD and tokens[k].text[0].isupper():
+        k -= 1
+    k = _before_determiners(tokens, k, low, grammar)
+    if k > low and tokens[k].lower in grammar.adjuncts:
+        return k - 1
     return None
 
 
@@ -241,6 +464,10 @@ def _back(tokens: Sequence[Token], k: int, low: int, grammar: Grammar) -> int:
     end = k + 1
     while k >= low and end - k <= grammar.longest + 1:
         token = tokens[k]
+        more = grammar.compounds.before(tokens, k + 1)
+        if more is not None and more[1] > low:
+            k = more[1] - 1  # "perdagangan dua hala"
+            continue
         inner = token.lower in grammar.inner and k + 1 < end
         if not inner and (not _plain(token, grammar) or token.lower in grammar.change):
             break

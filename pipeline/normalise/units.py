@@ -85,6 +85,16 @@ def _own_units(language: str) -> dict[str, str]:
     return {" ".join(fold(row.text).split()): row.id for row in rows}
 
 
+@remembered()
+def terms(language: str) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """By their first word the units of several words, lower case, the longest first."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for words in _lexicon(language).entries:
+        if len(words) > 1:
+            found.setdefault(words[0], []).append(words)
+    return {first: tuple(sorted(rows, key=lambda w: (-len(w), w))) for first, rows in found.items()}
+
+
 def _longest_at(words: tuple[str, ...], start: int, lexicon: _Lexicon) -> str | None:
     for size in range(min(lexicon.longest, len(words) - start), 0, -1):
         if found := lexicon.entries.get(words[start : start + size]):
