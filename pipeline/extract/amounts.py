@@ -69,6 +69,7 @@ class Draft:
     currency: str | None = None
     unit: tuple[int, int] | None = None
     unit_text: str | None = None
+    part: bool = False  # whether what it counts is what a part of others is said to be
     elided: bool = False  # whether what it counts is said with an earlier figure alone
     qualifier: Qualifier | None = None
     change: Change | None = None

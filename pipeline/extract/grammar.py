@@ -233,15 +233,24 @@ class Grammar:
         self.scores = frozenset(data["scores"]["words"])
         self.planning = frozenset(data["planning"]["words"])
 
-        nouns = data["nouns"]
+        nouns = languages.data(language, "counted")
         self.noun_first: bool = nouns["order"] == "noun first"
         self.classifiers = frozenset(nouns["classifiers"])
         self.containers = frozenset(nouns["containers"])
         self.appositions = frozenset(nouns["appositions"])
         self.share_needs_base: bool = nouns["share_needs_base"]
         self.back = _set(nouns["back"])
+        self.months = frozenset(data["year"]["months"])
+        self.degrees = frozenset(nouns["degrees"])
+        self.rate_endings = tuple(nouns["rate_endings"])
+        self.aspect_links = frozenset(nouns["aspect_links"])
+        self.having = frozenset(nouns["having"])
+        self.things_of = frozenset(nouns["things_of"])
+        self.relates = frozenset(nouns["relates"])
+        self.participle_starts = tuple(nouns["participle_starts"])
+        self.after_verbs = frozenset(nouns["after_verbs"])
         self.takes = frozenset(nouns["takes"])
-        self.act_endings = tuple(nouns["act_endings"]) or ("\0",)
+        self.act_endings = tuple(nouns["act_endings"])
         self.direct = frozenset(nouns["direct"])
         self.owners = _set(nouns["owners"])
         self.rate_words = frozenset(nouns["rate_words"])
@@ -286,8 +295,13 @@ class Grammar:
         self.not_nouns = frozenset(nouns["not_nouns"])
         self.plain_adjectives = frozenset(nouns["plain_adjectives"])
         self.plural_endings = tuple(nouns["plural_endings"])
+        self.noun_endings = tuple(nouns["noun_endings"])
         self.past_endings = tuple(nouns["past_endings"])
         self.adjective_endings = tuple(nouns["adjective_endings"])
+
+    def scaled(self, tokens: Sequence[Token], i: int) -> int:
+        """The token after the number at ``i`` and its scale words."""
+        return self._numbers.scale(tokens, i + 1)[1]
 
     def is_plan(self, phrase: str) -> bool:
         """Whether a lower-case phrase is about what was planned and not what came of it."""

@@ -12,17 +12,24 @@ from collections.abc import Sequence
 
 from pipeline.extract import tokens as tk
 from pipeline.extract.grammar import Grammar
+from pipeline.extract.grammar import grammar as grammar_of
 from pipeline.extract.tokens import Token
 from pipeline.normalise import units
+from pipeline.user_lexicon import remembered
 
 Span = tuple[int, int]
 
+# Behind these a sentence or a heading begins.
+_OPENS = frozenset('.:;!?|"“”(')
 _QUOTES = frozenset("\"“”„«»'‘’")
 _LONGEST_QUOTE = 6
 # How far before a number its total or its subject may stand.
 _WINDOW = 14
 # And the words that open its clause.
 _CLAUSE = 26
+# Words of a heading before its colon, and what parts it from what stands before.
+_LINE = 9
+_PARTS = frozenset(".;:!?()|-–•*+")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -43,6 +50,10 @@ def after(tokens: Sequence[Token], i: int, grammar: Grammar) -> Span | None:
             break
         if mark.text == "," and tokens[end + 1].lower in grammar.appositions:
             break
+        if tokens[end + 1].text == "-" and end + 2 < len(tokens) and mark.text != ",":
+            if tokens[end + 2].start == tokens[end + 1].end:
+                end += 3  # "gemeenten en -wijken"
+            break
         more = one(tokens, end + 1, grammar)
         if more == end + 1 or not _coordinated(tokens, end + 1, more, grammar):
             break
@@ -57,6 +68,12 @@ def after(tokens: Sequence[Token], i: int, grammar: Grammar) -> Span | None:
         end = last
         break
     end = _with_tail(tokens, i, end, grammar)
+    while (
+        i + 1 < end < len(tokens)
+        and tokens[end].kind == tk.NUMBER
+        and tokens[end - 1].lower in grammar.label_worded
+    ):
+        end -= 1  # "pelajar kelas 12"
     while i + 1 < end and grammar.is_dropped(tokens[i].lower):
         i += 1
     return i, end
@@ -81,20 +98,35 @@ def _with_tail(tokens: Sequence[Token], i: int, end: int, grammar: Grammar) -> i
     return end
 
 
+@remembered()
+def _terms(language: str) -> dict[str, dict[str, tuple[tuple[str, ...], ...]]]:
+    """Terms of several words of the lexicon of units by their first and second word.
+
+    One with a verb behind its noun tells what happened and is none.
+    """
+    gram = grammar_of(language)
+    found: dict[str, dict[str, list[tuple[str, ...]]]] = {}
+    for words in units.terms(language):
+        if not any(gram.is_verb(w) for w in words[1:]):
+            found.setdefault(words[0], {}).setdefault(words[1], []).append(words)
+    return {
+        first: {second: tuple(rows) for second, rows in group.items()}
+        for first, group in found.items()
+    }
+
+
 def term(tokens: Sequence[Token], i: int, grammar: Grammar) -> int:
     """How many words the longest term of the lexicon of units has that stands at token ``i``.
 
     Only terms of several words count; 0 for none.
     """
-    longest = 0
-    first = units.terms(grammar.language).get(tokens[i].lower, ())
-    for words in first:
-        n = len(words)
-        if any(grammar.is_verb(w) for w in words[1:]):
-            continue
-        if n > longest and tuple(t.lower for t in tokens[i : i + n]) == words:
-            longest = n
-    return longest
+    group = _terms(grammar.language).get(tokens[i].lower)
+    if group is None or i + 1 >= len(tokens):
+        return 0
+    for words in group.get(tokens[i + 1].lower, ()):
+        if tuple(t.lower for t in tokens[i : i + len(words)]) == words:
+            return len(words)
+    return 0
 
 
 def _coordinated(tokens: Sequence[Token], start: int, end: int, grammar: Grammar) -> bool:
@@ -108,13 +140,11 @@ def _coordinated(tokens: Sequence[Token], start: int, end: int, grammar: Grammar
     word = tokens[end - 1].lower
     if not grammar.plural_endings:
         return True
-    return (
-        word.endswith(grammar.plural_endings)
-        and len(word) > 4
-        and not (
-            word.endswith(grammar.past_endings) and units.unit_id(word, grammar.language) is None
-        )
-    )
+    if not word.endswith(grammar.plural_endings) or len(word) <= 4:
+        return False
+    # A word that no lexicon knows may be a verb: "zes personen en verbruiken".
+    sure = word.endswith(grammar.noun_endings)
+    return sure or end - start > 1 or units.unit_id(word, grammar.language) is not None
 
 
 def _quoted(tokens: Sequence[Token], i: int) -> Span | None:
@@ -134,12 +164,25 @@ def _plain(token: Token, grammar: Grammar) -> bool:
     )
 
 
-def _capital(token: Token, grammar: Grammar) -> bool:
-    """Whether a word is a name: capitalised, and neither an abbreviation nor a known noun."""
-    text = token.text
-    if text.isupper() and len(text) > 1:
+def _is_name(tokens: Sequence[Token], k: int, grammar: Grammar) -> bool:
+    """Whether a word is a name: capitalised, and neither an abbreviation nor a known noun.
+
+    The first word of a sentence is capitalised anyway; it is a name where the next one is too.
+    """
+    token = tokens[k]
+    if not token.text[0].isupper() or token.lower in grammar.capitals:
         return False
-    return text[0].isupper() and token.lower not in grammar.capitals
+    if token.text.isupper() and len(token.text) > 1:
+        return False
+    if k == 0 or tokens[k - 1].text in _OPENS:
+        following = tokens[k + 1] if k + 1 < len(tokens) else None
+        return (
+            following is not None
+            and following.text[0].isupper()
+            and not following.text.isupper()
+            and following.lower not in grammar.capitals
+        )
+    return not (not grammar.noun_first and _describes(token.lower, grammar))
 
 
 def _one_noun_first(tokens: Sequence[Token], i: int, grammar: Grammar) -> int:
@@ -152,13 +195,13 @@ def _one_noun_first(tokens: Sequence[Token], i: int, grammar: Grammar) -> int:
             continue
         if not _plain(token, grammar) or token.lower in grammar.change:
             break
-        if _capital(token, grammar):
+        if _is_name(tokens, k, grammar):
             break
         if k == i and _describes_only(token.lower, grammar):
             break  # "87 berkaitan dadah"
         if grammar.is_verb(token.lower):
             tail = _state(tokens, k, grammar) if k > i else 0
-            if not tail or grammar.is_person(tokens[k - 1].lower):
+            if not tail or grammar.is_person(tokens[i].lower):
                 break
             return k + tail
         k += 1
@@ -188,9 +231,19 @@ def _state(tokens: Sequence[Token], k: int, grammar: Grammar) -> int:
         behind = tokens[k + n]
         if behind.text in ",;.)" or behind.lower in grammar.joiners:
             return n
-        if n == 1 and not _plain(behind, grammar):
+        if n == 1 and behind.lower not in grammar.degrees:
             return 0
     return 0
+
+
+def _is_noun_too(word: str, tokens: Sequence[Token], k: int, grammar: Grammar) -> bool:
+    """Whether a word that may describe is a noun by itself: "koffie herbeplant"."""
+    if word in grammar.plain_adjectives or not _describes(word, grammar):
+        return False
+    if units.unit_id(word, grammar.language) is None:
+        return False
+    following = tokens[k].lower if k < len(tokens) else ""
+    return not following or units.unit_id(following, grammar.language) is None
 
 
 def _leads_on(tokens: Sequence[Token], k: int, grammar: Grammar) -> bool:
@@ -199,9 +252,10 @@ def _leads_on(tokens: Sequence[Token], k: int, grammar: Grammar) -> bool:
     if k >= len(tokens) or not _plain(tokens[k], grammar) or tokens[k].text[0].isupper():
         return False
     word, before = tokens[k].lower, tokens[k - 1].lower
+    if before.endswith(grammar.plural_endings) and not before.startswith(grammar.participle_starts):
+        return False
     return (
-        word.endswith(grammar.plural_endings)
-        and units.unit_id(word, grammar.language) is not None
+        units.unit_id(word, grammar.language) is not None
         and units.unit_id(before, grammar.language) is None
     )
 
@@ -238,6 +292,8 @@ def _one_noun_last(tokens: Sequence[Token], i: int, grammar: Grammar) -> int:
             if k < len(tokens) and _plain(tokens[k], grammar):
                 continue
             return k
+        if _is_noun_too(word, tokens, k, grammar):
+            return k
         if not _describes(word, grammar):
             if k - i == 1 and _leads_on(tokens, k, grammar):
                 continue  # "gratis bussen", "vervallen huizen"
@@ -250,11 +306,16 @@ def _one_noun_last(tokens: Sequence[Token], i: int, grammar: Grammar) -> int:
     return k
 
 
-def proper(tokens: Sequence[Token], i: int) -> Span | None:
+def proper(tokens: Sequence[Token], i: int, grammar: Grammar) -> Span | None:
     """Capitalised words right after a number ("3 Khazanah Negara"), for want of a plain noun."""
     k = i
     while (
-        k < len(tokens) and k - i < 4 and tokens[k].kind == tk.WORD and tokens[k].text[0].isupper()
+        k < len(tokens)
+        and k - i < 4
+        and tokens[k].kind == tk.WORD
+        and tokens[k].text[0].isupper()
+        and _plain(tokens[k], grammar)
+        and not grammar.is_verb(tokens[k].lower)
     ):
         k += 1
     return (i, k) if k > i else None
@@ -266,9 +327,11 @@ def before(tokens: Sequence[Token], i: int, grammar: Grammar) -> Span | None:
     while k >= max(0, i - _WINDOW):
         if tokens[k].text in ".;!?()":
             return None
-        if grammar.rates.after(tokens, k) is not None:
-            span = after(tokens, k, grammar)
-            return span if span is not None and span[1] <= i else None
+        rate = grammar.rates.before(tokens, k + 1)
+        if rate is not None:
+            more = after(tokens, rate[1], grammar)
+            end = k + 1 if more is None or more[1] > i else max(more[1], k + 1)
+            return (rate[1], end) if end <= i else None
         if grammar.total.before(tokens, k + 1) is not None and not (
             k > 0 and tokens[k - 1].lower in grammar.takes
         ):
@@ -294,7 +357,8 @@ def _rate(
         text = " ".join(t.text for t in tokens[span[0] : span[1]])
         act = span[1] == span[0] + 1 and first.endswith(grammar.act_endings)
         known = units.unit_id(text, grammar.language) is not None
-        if grammar.is_person(first) or (known and not act):
+        told = span[1] < len(tokens) and tokens[span[1]].lower in grammar.relatives
+        if grammar.is_person(first) or (known and (told or not act)):
             return span
         return k, span[1]
     end = k + 1
@@ -352,9 +416,16 @@ def declared(tokens: Sequence[Token], i: int, grammar: Grammar) -> Span | None:
     while k >= low and tokens[k].text not in ";:.!?":
         k -= 1
     base = grammar.base.after(tokens, k + 1)
-    if base is None or base[1] >= i:
+    if base is None or base[1] >= i or not tokens[k + 1].text[0].isupper():
         return None
-    span = after(tokens, base[1], grammar)
+    start = base[1]
+    for m in range(start, min(start + 4, i)):
+        if tokens[m].kind == tk.NUMBER:
+            start = grammar.scaled(tokens, m)
+            if start < i and tokens[start].lower in grammar.classifiers:
+                start += 1
+            break
+    span = after(tokens, start, grammar)
     return span if span is not None and span[1] < i else None
 
 
@@ -378,6 +449,35 @@ def opening(tokens: Sequence[Token], i: int, grammar: Grammar) -> Span | None:
     return span if span is not None and span[1] < i else None
 
 
+def heading(tokens: Sequence[Token], i: int, grammar: Grammar) -> Span | None:
+    """The noun phrase that leads what token ``i`` stands under: "- Hadiah Presiden: 54,230"."""
+    k = i - 1
+    while k > 0 and i - k < 3 and _between(tokens[k], grammar):
+        k -= 1
+    if k <= 0 or tokens[k].text != ":":
+        return None
+    start = k - 1
+    while start >= 0 and k - start < _LINE and tokens[start].text not in _PARTS:
+        if tokens[start].kind == tk.NUMBER:
+            return None
+        start -= 1
+    if start >= 0 and tokens[start].text not in _PARTS:
+        return None
+    start += 1
+    while start < k and (
+        tokens[start].lower in grammar.determiners
+        or (
+            grammar.total.before(tokens, start + 1) is not None
+            and tokens[start].lower not in grammar.rate_words
+        )
+    ):
+        start += 1
+    if start < k and tokens[start].lower in grammar.rate_words:
+        return start, k
+    span = after(tokens, start, grammar) if start < k else None
+    return span if span is not None and span[1] <= k else None
+
+
 def subject(tokens: Sequence[Token], i: int, grammar: Grammar) -> Span | None:
     """The noun phrase that ends before the verb before token ``i`` ("hutang lapuk hanya 0.4%").
 
@@ -391,8 +491,18 @@ def subject(tokens: Sequence[Token], i: int, grammar: Grammar) -> Span | None:
     # "een groei van 8%": what has the amount in it is the subject, wherever it stands.
     direct = k >= 0 and tokens[k].lower in grammar.noun_links - grammar.strong
     for _ in range(4):
-        while k >= low and (_between(tokens[k], grammar) or _YEAR.fullmatch(tokens[k].text)):
-            k -= 1
+        while k >= low:
+            share = grammar.percent.before(tokens, k + 1)
+            if share is not None and share[1] > low and tokens[share[1] - 1].kind == tk.NUMBER:
+                k = share[1] - 2
+            elif tokens[k].lower in grammar.months:
+                k -= 1 + (k > low and tokens[k - 1].kind == tk.NUMBER)
+            elif _between(tokens[k], grammar) or _YEAR.fullmatch(tokens[k].text):
+                k -= 1
+            else:
+                break
+        if k > low and tokens[k].text == "," and _relative(tokens, k, grammar) is not None:
+            return opening(tokens, k, grammar)  # "De dossiers die …, bereikten 98%"
         if k < low or tokens[k].kind != tk.WORD or tokens[k].lower in grammar.openers:
             return None
         start, end = _back(tokens, k, low, grammar), k + 1
@@ -409,16 +519,46 @@ def subject(tokens: Sequence[Token], i: int, grammar: Grammar) -> Span | None:
                 start, end = owner, before
                 before = _before_determiners(tokens, start - 1, low, grammar)
         adjunct = before >= low and tokens[before].lower in grammar.adjuncts
+        if direct and tokens[end - 1].lower.endswith(grammar.rate_endings):
+            return start, end
+        if direct and adjunct and before > low:
+            head = _back(tokens, before - 1, low, grammar)
+            if head < before and tokens[before - 1].lower.endswith(grammar.rate_endings):
+                return head, before  # "het percentage naar hogere niveaus van 18%"
         timed = max((m for m in range(start, end) if _of_time(tokens[m], grammar)), default=None)
         ordinal = timed is not None and tokens[timed].lower in grammar.time_ordinals
         if not direct and timed is not None and ordinal and timed + 1 < end:
             return timed + 1, end  # "dalam 9 bulan pertama | pengeluaran elektrik"
         if direct or (not adjunct and timed is None):
-            return start, end
+            relative = _relative(tokens, start, grammar)
+            led = opening(tokens, relative, grammar) if relative is not None else None
+            if led is not None:
+                return led
+            return _with_first(tokens, start, low, grammar), end
         k = before if adjunct else start - 1
         if adjunct:
             k -= 1
     return None
+
+
+def _relative(tokens: Sequence[Token], k: int, grammar: Grammar) -> int | None:
+    """The relative pronoun between the first word of a clause and token ``k``, if one is there."""
+    for m in range(k - 1, max(0, k - _WINDOW), -1):
+        if tokens[m].text in ",;:()":
+            return None
+        if tokens[m].lower in grammar.relatives and tokens[m - 1].kind == tk.WORD:
+            return m
+    return None
+
+
+def _with_first(tokens: Sequence[Token], start: int, low: int, grammar: Grammar) -> int:
+    """Where a subject of two nouns begins, its second at ``start``: "logies en catering"."""
+    if start < low + 2 or tokens[start - 1].lower not in grammar.joiners:
+        return start
+    first = _back(tokens, start - 2, low, grammar)
+    opens = first == 0 or tokens[first - 1].kind == tk.SYMBOL
+    opens = opens or tokens[first - 1].lower in grammar.determiners
+    return first if first < start - 1 and opens else start
 
 
 def _of_time(token: Token, grammar: Grammar) -> bool:
@@ -471,10 +611,12 @@ def _back(tokens: Sequence[Token], k: int, low: int, grammar: Grammar) -> int:
         inner = token.lower in grammar.inner and k + 1 < end
         if not inner and (not _plain(token, grammar) or token.lower in grammar.change):
             break
-        if (_capital(token, grammar) and k > 0) or grammar.is_verb(token.lower):
+        if _is_name(tokens, k, grammar) or grammar.is_verb(token.lower):
             break
         k -= 1
     start = k + 1
     while start < end and tokens[start].lower in grammar.inner:
+        start += 1
+    while start + 1 < end and grammar.is_dropped(tokens[start].lower):
         start += 1
     return start

@@ -85,14 +85,23 @@ def _own_units(language: str) -> dict[str, str]:
     return {" ".join(fold(row.text).split()): row.id for row in rows}
 
 
+def terms(language: str) -> list[tuple[str, ...]]:
+    """The units of several words, in lower case, the longest first."""
+    entries = (words for words in _lexicon(language).entries if len(words) > 1)
+    return sorted(entries, key=lambda words: (-len(words), words))
+
+
 @remembered()
-def terms(language: str) -> dict[str, tuple[tuple[str, ...], ...]]:
-    """By their first word the units of several words, lower case, the longest first."""
-    found: dict[str, list[tuple[str, ...]]] = {}
-    for words in _lexicon(language).entries:
-        if len(words) > 1:
-            found.setdefault(words[0], []).append(words)
-    return {first: tuple(sorted(rows, key=lambda w: (-len(w), w))) for first, rows in found.items()}
+def _words_of_units(language: str) -> tuple[frozenset[str], frozenset[str]]:
+    entries = _lexicon(language).entries
+    alone = frozenset(words[0] for words in entries if len(words) == 1)
+    return alone, frozenset(word for words in entries for word in words) - alone
+
+
+def place_of(word: str, language: str) -> str | None:
+    """Whether a lower-case word is a unit (``head``) or a part of longer ones (``part``)."""
+    alone, parts = _words_of_units(language)
+    return "head" if word in alone else "part" if word in parts else None
 
 
 def _longest_at(words: tuple[str, ...], start: int, lexicon: _Lexicon) -> str | None:

@@ -1,9 +1,9 @@
-"""What a figure counts, as the article words it.
+"""The rules by which the noun of a figure is found.
 
 The noun phrase stands behind the number ("557 ahli Parti"), behind the word for its whole ("90%
 daripada pesakit"), before the number as its topic ("wanita 612 orang"), total or subject, or with
 an earlier figure of the sentence ("12 kes, daripadanya 3 maut"). Which words say so is data of the
-language, under ``nouns`` in ``languages/<code>/statistics.toml``.
+language: ``languages/<code>/counted.toml``.
 """
 
 from __future__ import annotations
@@ -18,22 +18,19 @@ from pipeline.normalise.units import unit_id
 Span = tuple[int, int]
 
 # Kinds that count something worded; from how many days on work is counted and not timed.
-_COUNTING = frozenset({"count", "ratio", "percentage", "fraction"})
+COUNTING = frozenset({"count", "ratio", "percentage", "fraction"})
 _SHARES = frozenset({"percentage", "fraction"})
 _LABOUR, _LABOUR_GIVEN = 100, 20
 # How far before a number a verb of giving makes days of work a gift.
 _GIVING = 5
 # How many figures back a number without a noun looks for what it counts.
 _BACK = 12
+# How many tokens behind a figure what grows from it stands, and what a clause relates to it.
+_NEAR, _RELATED = 5, 8
 
 
 def add_unit(s: Sentence, draft: Draft, found: Sequence[Draft]) -> None:
-    """Set what ``draft`` counts; ``found`` are the figures of its sentence before it, in order.
-
-    ``draft.unit`` is its span of tokens where it stands behind the number, ``draft.unit_text`` its
-    wording wherever it stands. Money has none, an age neither; a measure and a duration have the
-    unit that they are in.
-    """
+    """Set what ``draft`` counts by the rules; as ``counted.add_unit``."""
     if draft.kind == "money":
         return
     if draft.kind == "duration" and draft.unit is not None:
@@ -83,12 +80,53 @@ def _is_noun(s: Sentence, span: Span) -> bool:
     if _is_known(s, span):
         return True
     gram, last = s.gram, s.tokens[span[1] - 1].lower
+    if span[1] < len(s.tokens) and s.tokens[span[1]].lower in gram.after_verbs:
+        return False  # "2 overschreden de zeegrens"
     if span[1] - span[0] > 1:
-        return True
+        return not _has_verb(s, span[1])
     if gram.past_endings and last.endswith(gram.past_endings):
         return False
     ends = span[1] >= len(s.tokens) or s.tokens[span[1]].kind == tk.SYMBOL
     return ends and last.endswith(gram.plural_endings or (last,))
+
+
+def _continues(s: Sentence, at: int) -> bool:
+    return at < len(s.tokens) and s.tokens[at].kind != tk.SYMBOL
+
+
+def _respect(s: Sentence, at: int) -> Span | None:
+    """In what respect a change was counted, right behind it: "6.4% dalam modal"."""
+    tokens, gram = s.tokens, s.gram
+    if s.lower(at) not in gram.aspect_links or at + 1 >= len(tokens):
+        return None
+    if tokens[at + 1].text[0].isupper() or s.lower(at + 1) in gram.determiners:
+        return None
+    span = nounphrase.after(tokens, at + 1, gram)
+    if span is None:
+        return None
+    start, end = at + 1, span[1]
+    while start < end and gram.total.before(tokens, start + 1) is not None:
+        start += 1
+    if start == end or any(
+        t.lower in gram.times or t.lower in gram.months for t in tokens[start:end]
+    ):
+        return None
+    behind = tokens[end] if end < len(tokens) else None
+    ends = behind is None or behind.kind == tk.SYMBOL or behind.lower in gram.joiners
+    return (start, end) if ends else None
+
+
+def _has_verb(s: Sentence, at: int) -> bool:
+    """Whether a clause ends in the verb at token ``at``: "waarvan 139 … gewassen telen,"."""
+    endings = s.gram.plural_endings
+    if not endings or at + 1 >= len(s.tokens):
+        return False
+    word, behind = s.tokens[at], s.tokens[at + 1]
+    return (
+        word.kind == tk.WORD
+        and word.lower.endswith(endings)
+        and (behind.kind == tk.SYMBOL or behind.lower in s.gram.joiners)
+    )
 
 
 def _behind(s: Sentence, draft: Draft, found: Sequence[Draft]) -> Span | None:
@@ -102,16 +140,29 @@ def _behind(s: Sentence, draft: Draft, found: Sequence[Draft]) -> Span | None:
     classifier = _classifier(s, at)
     back = gram.back.after(tokens, classifier)
     if back is not None:
+        draft.part = True
         return _predicate(s, back[1], bare=True)
-    if draft.kind == "count" and (named := _predicate(s, at, bare=False)) is not None:
+    if draft.kind == "count" and (named := _predicate(s, classifier, bare=False)) is not None:
+        draft.part = True
         return named
-    pointing = gram.back.before(tokens, draft.start) is not None or _goes_on(s, draft, found)
+    pointing = (
+        gram.back.before(tokens, draft.start) is not None
+        or _goes_on(s, draft, found)
+        or (bool(found) and nounphrase.declared(tokens, draft.start, gram) is not None)
+    )
     if share:
         aspect = gram.aspects.after(tokens, at)
         if aspect is not None:
             return aspect[1] - 1, aspect[1]
         if s.lower(at) in gram.direct:
             return at, at + 1
+        respect = _respect(s, at) if draft.change is not None else None
+        if respect is not None:
+            return respect
+        if gram.back.before(tokens, draft.start) is not None and gram.share_needs_base:
+            named = nounphrase.after(tokens, at, gram)
+            if named is not None and _is_known(s, named) and not _continues(s, named[1]):
+                return named  # "waarvan 41% vrouwen"
     if share and pointing and (named := _predicate(s, at, bare=False)) is not None:
         return named
     if share or draft.kind == "ratio":
@@ -146,9 +197,16 @@ def _behind(s: Sentence, draft: Draft, found: Sequence[Draft]) -> Span | None:
         owner = gram.owners.before(tokens, span[1])
         if owner is not None and owner[1] > span[0]:
             span = span[0], owner[1]
+    if span is not None and draft.kind == "count":
+        if _is_single(s, draft, span):
+            return None  # "zijn er 39 afgehandeld"
+        verb = span[1] < len(tokens) and tokens[span[1]].lower in gram.after_verbs
+        past = tokens[span[1] - 1].lower.endswith(gram.past_endings)
+        if verb and past and not _is_known(s, span):
+            return None  # "98 vervulden hun taken"
     if span is not None and pointing and not _is_noun(s, span):
         return None  # "waarvan 36 deelnemen"
-    return span or nounphrase.proper(tokens, at)
+    return span or nounphrase.proper(tokens, at, gram)
 
 
 def _goes_on(s: Sentence, draft: Draft, found: Sequence[Draft]) -> bool:
@@ -157,6 +215,14 @@ def _goes_on(s: Sentence, draft: Draft, found: Sequence[Draft]) -> bool:
         return False
     before = s.tokens[draft.start - 1]
     return before.text == "," or before.lower in s.gram.joiners
+
+
+def _is_single(s: Sentence, draft: Draft, span: Span) -> bool:
+    """Whether several things cannot be counted by a phrase: no plural, and no word of a lexicon."""
+    endings, last = s.gram.plural_endings, s.tokens[span[1] - 1]
+    if not endings or last.lower.endswith(endings) or s.guess(draft.amounts[0]) == 1:
+        return False
+    return not last.text[0].isupper() and not _is_known(s, span)
 
 
 def _classifier(s: Sentence, at: int) -> int:
@@ -189,7 +255,9 @@ def _elsewhere(s: Sentence, draft: Draft, found: Sequence[Draft]) -> str | None:
             d
             for d in reversed(recent)
             if d.unit_text
-            and d.kind in _COUNTING
+            and d.kind in COUNTING
+            and not (d.part and draft.kind == "count")
+            and d.unit_text.lower() not in gram.not_nouns
             and not (draft.change is not None and gram.is_plan(d.unit_text.lower()))
         ),
         None,
@@ -201,8 +269,11 @@ def _elsewhere(s: Sentence, draft: Draft, found: Sequence[Draft]) -> str | None:
         topic = nounphrase.topic(tokens, draft.start, gram)
         if topic is not None:
             return s.surface(*topic)
+    headed = nounphrase.heading(tokens, draft.start, gram)
+    if headed is not None and not people:
+        return s.surface(*headed)
     if near is not None:
-        told = _told_with(s, draft, near, last)
+        told = _told_with(s, draft, near, last, recent)
         if told is not None:
             return told
     total = nounphrase.before(tokens, draft.start, gram)
@@ -221,7 +292,11 @@ def _elsewhere(s: Sentence, draft: Draft, found: Sequence[Draft]) -> str | None:
         pointing = gram.back.after(tokens, draft.after + 1)
         if pointing is None and not (near is not None and _levelled(s, near, draft)):
             return None
-    if draft.kind == "percentage":
+    if draft.kind == "count" and s.lower(draft.start - 1) in gram.copulas:
+        stated = nounphrase.subject(tokens, draft.start, gram)
+        if stated is not None and _is_known(s, stated):
+            return s.surface(*stated)
+    if draft.kind == "percentage" or (draft.kind == "fraction" and last is None):
         subject = nounphrase.subject(tokens, draft.start, gram)
         if subject is not None:
             worded = s.surface(*subject)
@@ -234,15 +309,19 @@ def _elsewhere(s: Sentence, draft: Draft, found: Sequence[Draft]) -> str | None:
         if span is not None and draft.change is None:
             return s.surface(*span)
     whole = nounphrase.declared(tokens, draft.start, gram)
-    if whole is not None and last is None:
+    if whole is not None and _is_known(s, whole):
         return s.surface(*whole)
-    if draft.kind == "percentage" and last is None:
+    if draft.kind == "percentage" and near is not None and near.kind == "measure":
+        thing = _thing(s, near)
+        if thing is not None:
+            return thing
+    if draft.kind in ("percentage", "ratio") and last is None:
         comma = max((m for m in range(draft.start) if tokens[m].text == ","), default=draft.start)
         for at in (draft.start, comma):
             opening = nounphrase.opening(tokens, at, gram)
             if opening is not None:
                 return s.surface(*opening)
-    if draft.kind in _COUNTING:
+    if draft.kind in COUNTING:
         return last.unit_text if last is not None else None
     return None
 
@@ -267,7 +346,54 @@ def _levelled(s: Sentence, near: Draft, draft: Draft) -> bool:
     return bool(between) and all(w in s.gram.levels for w in between)
 
 
-def _told_with(s: Sentence, draft: Draft, near: Draft, last: Draft | None) -> str | None:
+def _moved(s: Sentence, near: Draft, draft: Draft) -> bool:
+    """Whether nothing but a verb of change and a word of level stands between two shares."""
+    gram = s.gram
+    between = [t.lower for t in s.tokens[near.after : draft.start]]
+    return (
+        0 < len(between) <= _NEAR
+        and between[-1] in gram.levels
+        and all(
+            w in gram.levels
+            or w in gram.change
+            or w in gram.change_links
+            or w in gram.auxiliaries
+            or w in gram.level_verbs
+            for w in between
+        )
+    )
+
+
+def _outside_brackets(s: Sentence, start: int, end: int) -> int:
+    """How many tokens from ``start`` to ``end`` stand in no bracket."""
+    count = depth = 0
+    for token in s.tokens[start:end]:
+        depth += token.text in OPEN
+        count += depth == 0
+        depth -= token.text in CLOSE and depth > 0
+    return count
+
+
+def _says_same(s: Sentence, start: int, end: int) -> bool:
+    """Whether nothing but "that is", and at most a word of change, stands between two tokens."""
+    found = s.gram.equals.after(s.tokens, start)
+    return found is not None and all(
+        t.lower in s.gram.change
+        or t.lower in s.gram.change_links
+        or t.lower in s.gram.noun_links
+        or t.lower in s.gram.determiners
+        for t in s.tokens[found[1] : end]
+    )
+
+
+def _is_adjunct(s: Sentence, draft: Draft) -> bool:
+    """Whether a figure stands behind a preposition and tells only where, for whom or with what."""
+    return s.lower(draft.start - 1) in s.gram.adjuncts - s.gram.having
+
+
+def _told_with(
+    s: Sentence, draft: Draft, near: Draft, last: Draft | None, recent: Sequence[Draft]
+) -> str | None:
     """What the figure before counts, where this one goes on about it."""
     gram, tokens = s.gram, s.tokens
     k = draft.start - 1
@@ -276,8 +402,10 @@ def _told_with(s: Sentence, draft: Draft, near: Draft, last: Draft | None) -> st
         or gram.back.after(tokens, draft.after)
         or gram.back.after(tokens, _classifier(s, draft.after))
     )
-    says_same = gram.equals.before(tokens, draft.start) if draft.kind == "percentage" else None
-    equal = says_same is not None and tokens[says_same[1] - 1].text in (",", "(")
+    equal = draft.kind == "percentage" and any(
+        tokens[m - 1].text in (",", "(") and _says_same(s, m, draft.start)
+        for m in range(max(1, draft.start - _NEAR), draft.start)
+    )
     while k > near.after and tokens[k].text in ("+", "-", "−", "–"):
         k -= 1
     bracket = k >= 0 and tokens[k].text in OPEN and k - near.after <= 6
@@ -291,11 +419,13 @@ def _told_with(s: Sentence, draft: Draft, near: Draft, last: Draft | None) -> st
         and any(t.lower in gram.times for t in tokens[k + 1 : draft.start])
     ):
         bracket = True  # "(tempoh yang sama tahun lepas 94.2%)"
+    gap = _outside_brackets(s, near.after, k)
+    relates = k + 1 < draft.start and tokens[k + 1].lower in gram.relates
     grown = (
-        draft.kind == "percentage"
-        and draft.change is not None
+        draft.kind in ("percentage", "count")
+        and (draft.change is not None or relates)
         and tokens[k].text == ","
-        and k - near.after <= 5
+        and gap <= (_RELATED if relates else _NEAR)
     )
     if grown and not pointing and not bracket:
         for find in (nounphrase.before, nounphrase.subject):
@@ -307,7 +437,7 @@ def _told_with(s: Sentence, draft: Draft, near: Draft, last: Draft | None) -> st
                 level = find(tokens, near.start, gram)
                 if level is not None:
                     return s.surface(*level)
-    if equal and last is not None:
+    if equal and last is not None and near.kind in COUNTING:
         return last.unit_text
     if pointing or bracket or grown or equal:
         beside = near.kind == "measure" and any(
@@ -315,25 +445,37 @@ def _told_with(s: Sentence, draft: Draft, near: Draft, last: Draft | None) -> st
         )
         if pointing and beside and last is not None:
             return last.unit_text  # "217 hoofdkantoren, met een oppervlakte van 31 ha, … daarvan"
+        if (grown or draft.change is not None) and _is_adjunct(s, near):
+            near = next((d for d in reversed(recent) if not _is_adjunct(s, d)), near)
         counted = _counted(s, near) or (last.unit_text if last is not None else None)
         if counted is not None:
             return counted
     if near.kind == draft.kind == "percentage" and _levelled(s, near, draft):
         return near.unit_text  # "turun 0.5 mata peratusan kepada 5.5%"
+    if draft.kind == "percentage" and near.kind == "percentage" and _moved(s, near, draft):
+        return near.unit_text  # "met 0,12 procentpunt daalde naar 6,04%"
     return None
+
+
+def _thing(s: Sentence, draft: Draft) -> str | None:
+    """What is measured or paid for, right behind its amount: "14.000 ton afval"."""
+    if draft.kind not in ("measure", "money"):
+        return None
+    at = draft.after + (s.lower(draft.after) in s.gram.things_of)
+    span = nounphrase.after(s.tokens, at, s.gram)
+    return s.surface(*span) if span is not None and _is_known(s, span) else None
 
 
 def _counted(s: Sentence, draft: Draft) -> str | None:
     """What a figure is about: its counted noun, the thing measured, or the subject it is of."""
-    if draft.kind in _COUNTING:
+    if draft.kind in COUNTING:
         return draft.unit_text
-    if draft.kind == "measure":
-        thing = nounphrase.after(s.tokens, draft.after, s.gram)
-        if thing is not None and _is_known(s, thing):
-            return s.surface(*thing)
+    if (thing := _thing(s, draft)) is not None:
+        return thing
     if draft.kind in ("measure", "money"):
         subject = (
-            nounphrase.before(s.tokens, draft.start, s.gram)
+            nounphrase.heading(s.tokens, draft.start, s.gram)
+            or nounphrase.before(s.tokens, draft.start, s.gram)
             or nounphrase.opening(s.tokens, draft.start, s.gram)
             or nounphrase.subject(s.tokens, draft.start, s.gram)
         )
