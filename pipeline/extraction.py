@@ -16,8 +16,9 @@ from pipeline.extract.references import references
 from pipeline.extract.sentences import containing, sentences
 from pipeline.extract.statistics import statistics
 from pipeline.normalise import coreference, places
+from pipeline.normalise.measures import measure_id, measure_label
 from pipeline.normalise.organisations import corrected, identify
-from pipeline.normalise.units import unit_id, unit_label
+from pipeline.normalise.units import unit_id
 from pipeline.recognise import Name, Recogniser, engines
 from pipeline.recognise.own_names import with_own_names
 from pipeline.recognise.snap import is_person
@@ -99,6 +100,14 @@ def _today(days: Sequence[DateSpan], issued: Sequence[Span]) -> datetime.date | 
     if told is None or any(d.first.year > told.year for d in full):
         return None
     return told
+
+
+def _unit(figure: Statistic, language: str) -> str | None:
+    """What a figure counts or is measured in, in no language."""
+    if not figure.unit:
+        return None
+    known = measure_id if figure.value_kind == "measure" else unit_id
+    return known(figure.unit, language)
 
 
 def _days_of_issue(days: Sequence[DateSpan], documents: Sequence[Reference]) -> list[Span]:
@@ -219,12 +228,12 @@ def _extract(
     )
     spans = sentences(text, language)
     about = subjects.bodies(text, language, found_statistics, organisations, spans)
-    units = [unit_id(s.unit, language) if s.unit else None for s in found_statistics]
+    units = [_unit(s, language) for s in found_statistics]
     found_statistics = [
         dataclasses.replace(
             s,
             unit_id=unit,
-            label=unit_label(unit) if unit else None,
+            label=measure_label(unit) if unit else None,
             organisation_id=body,
         )
         for s, unit, body in zip(found_statistics, units, about, strict=True)

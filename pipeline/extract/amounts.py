@@ -32,6 +32,8 @@ _YOUNGEST, _OLDEST = 15, 110
 _NAME = 40
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’\u2010-][^\W\d_]+)*")
 _NAME_PART = re.compile(r"[ .\u00a0\n]")
+# A capitalised unit of as many letters is one all the same: no place of Viet Nam is called so.
+_SURE_UNIT = 5
 _NARROW = frozenset("\u00a0\u2009\u202f")
 
 
@@ -343,15 +345,17 @@ class Sentence:
         return bool(hyphen) and head in self.gram.class_signs
 
     def whole_unit(self, start: int, end: int, sign: bool = False) -> bool:
-        """A unit that is glued to more letters or is a capitalised name is another word."""
+        """A unit that is glued to more letters or is short and capitalised is another word.
+
+        "12 Tan Binh", but "500 Hektar Hutan" in a headline.
+        """
         if self.touches(end) and self.tokens[end].kind in (tk.WORD, tk.NUMBER):
             return False
         if self.touches(end) and self.tokens[end].text in DASHES and self.touches(end + 1):
             return False
-        first = self.tokens[start]
-        return sign or not (
-            len(first.text) > 2 and first.text[0].isupper() and first.text[1:].islower()
-        )
+        first = self.tokens[start].text
+        short = 2 < len(first) < _SURE_UNIT
+        return sign or not (short and first[0].isupper() and first[1:].islower())
 
     def duration_end(self, i: int) -> int | None:
         found = self.gram.duration.after(self.tokens, i)

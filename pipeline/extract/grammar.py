@@ -1,7 +1,7 @@
 """The words around numbers of one language, made ready for looking up.
 
-Everything comes from ``languages/<code>/statistics.toml``, ``facts/currencies.toml`` and
-``facts/measures.toml``; nothing here knows a word of any language.
+Everything comes from ``languages/<code>/statistics.toml`` and ``units.toml``,
+``facts/currencies.toml`` and ``facts/measures.toml``; nothing here knows a word of any language.
 """
 
 from __future__ import annotations
@@ -76,6 +76,23 @@ def _set(words: Iterable[str]) -> Phrases[bool]:
     return Phrases(dict.fromkeys(words, True))
 
 
+def _measures(language: str, measures: Mapping[str, Any]) -> list[str]:
+    """The words of ``units.toml`` for units of measure, those of time left out.
+
+    What differs from a sign only in case is left to the signs, which are known by theirs; single
+    letters say too little.
+    """
+    signs = {sign.lower() for sign in measures["signs"]}
+    words = languages.data(language, "units")
+    return [
+        form
+        for identity, unit in measures["units"].items()
+        if unit["topic"] != "time"
+        for form in (*words["units"].get(identity, ()), *words["measures"].get(identity, ()))
+        if len(form) > 1 and form not in signs
+    ]
+
+
 class Grammar:
     """The words of one language that say what a number is.
 
@@ -147,7 +164,7 @@ class Grammar:
         self.measure_sign = Phrases(dict.fromkeys(measures["signs"], True), exact=True)
         self.class_signs = frozenset(measures["classes"])
         self.class_sign = Phrases(dict.fromkeys(measures["classes"], True), exact=True)
-        self.measure_word = _set(data["measure"]["words"])
+        self.measure_word = _set(_measures(language, measures))
         self.duration = _set(data["measure"]["durations"])
         self.fillers = frozenset(data["measure"]["fillers"])
         suffixes = data["measure"]["duration_suffixes"]

@@ -173,6 +173,10 @@ def _drafts(s: Sentence) -> list[Draft]:
             details.finish(s, draft, found)
             found.append(draft)
             s.used = draft.end
-        i = max(amount.end, draft.end if draft is not None else 0, i + 1)
+        i = max(amount.end, i + 1)
+        if draft is not None:
+            # A number inside the unit is none of its own: "12 meter kuasa dua".
+            inside = draft.unit[1] if draft.unit and draft.kind == "measure" else 0
+            i = max(i, draft.end, inside)
     readings.settle(s, found)
     return found

@@ -22,6 +22,7 @@ _LONGEST_PHRASE = 300
 @dataclass(frozen=True, slots=True)
 class _Lexicon:
     entries: dict[tuple[str, ...], str]
+    measures: dict[tuple[str, ...], str]
     longest: int
     head_first: bool
     skip: frozenset[str]
@@ -49,6 +50,7 @@ def _lexicon(language: str) -> _Lexicon:
     }
     return _Lexicon(
         entries=entries,
+        measures={_tokens(f): i for i, forms in data["measures"].items() for f in forms},
         longest=max(map(len, entries)),
         head_first=data["head"] == "first",
         skip=frozenset(data["skip"]),
@@ -65,7 +67,7 @@ def unit_id(unit: str, language: str) -> str | None:
     ``None`` when the lexicon lacks its head. Raises ``UnknownLanguage`` for a language that has
     no data.
     """
-    if own := _own_units(language).get(" ".join(fold(unit).split())):
+    if own := own_unit(unit, language):
         return own
     lexicon = _lexicon(language)
     words = _tokens(unit)
@@ -74,6 +76,19 @@ def unit_id(unit: str, language: str) -> str | None:
     if whole := lexicon.entries.get(words):
         return whole
     return _head_first(words, lexicon) if lexicon.head_first else _head_last(words, lexicon)
+
+
+def own_unit(unit: str, language: str) -> str | None:
+    """What the user's lexicon says that a unit is, if it names it."""
+    own = _own_units(language)
+    return own.get(" ".join(fold(unit).split())) if own else None
+
+
+def words_of_unit(unit: str, language: str) -> str | None:
+    """The identity that words straight behind a number have as one of its forms."""
+    words = _tokens(unit)
+    lexicon = _lexicon(language)
+    return lexicon.measures.get(words) or lexicon.entries.get(words) if words else None
 
 
 @remembered()

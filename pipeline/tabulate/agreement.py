@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from pipeline.normalise.measures import comparable
+
 # What a figure of a settled indicator says, who says it, and between which bounds the truth lies.
 CLAIM = """
 CREATE TABLE claim (indicator_id VARCHAR, canonical_id VARCHAR, story VARCHAR, article_id VARCHAR,
@@ -47,8 +49,10 @@ SELECT DISTINCT canonical_id FROM claim JOIN differing USING (indicator_id, stor
 def bounds(row: Mapping[str, Any]) -> tuple[float, float]:
     """Between which numbers the true value lies, if what a figure says is true.
 
-    Values that differ may both be true: ``nearly 8,000`` and ``7,950``.
+    Values that differ may both be true: ``nearly 8,000`` and ``7,950``. Measures are in the base
+    of their unit.
     """
+    row = comparable(row)
     low, high = row["value"], row["to"] if row["to"] is not None else row["value"]
     if row["value_kind"] == "fraction" and row["of"]:
         low, high = low / row["of"], high / row["of"]

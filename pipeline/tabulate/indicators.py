@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from pipeline.normalise.measures import comparable
 from pipeline.tabulate.stories import STORY
 
 Row = Mapping[str, Any]
@@ -68,11 +69,18 @@ def _one_period(rows: Sequence[Row]) -> str | None:
 
 
 def _identify(rows: Sequence[Row], story: str, ordinal: int) -> Indicator:
-    """The identity that ``rows``, one figure in the articles of one story, have together."""
-    unit = _one(rows, "unit_id") or _one(rows, "currency")
+    """The identity that ``rows``, one figure in the articles of one story, have together.
+
+    A measure is told in the base of its unit.
+    """
+    measured = _measured(rows)
+    row = measured or rows[0]
+    if row["value_kind"] == "measure":
+        unit = measured["unit_id"] if measured else None
+    else:
+        unit = _one(rows, "unit_id") or _one(rows, "currency")
     body = _one(rows, "organisation_id")
     when = _one_period(rows)
-    row = rows[0]
     way = str(_KIND_OF_INDICATOR.get(row["value_kind"], row["value_kind"]))
     if row["change"]:
         way += f"-{row['change']}"
@@ -83,8 +91,50 @@ def _identify(rows: Sequence[Row], story: str, ordinal: int) -> Indicator:
     return Indicator(indicator, f"{indicator}={_value(row)}{repeat}", unit is not None)
 
 
+def _measured(rows: Sequence[Row]) -> Row | None:
+    """The first of ``rows`` that has a unit of measure, in its base, if all that have one agree."""
+    said = [comparable(r) for r in rows if r["value_kind"] == "measure" and r["unit_id"]]
+    if len({(*figure(r), r["unit_id"]) for r in said}) != 1:
+        return None
+    return said[0]
+
+
+def _in_base(row: Row) -> tuple[object, ...] | None:
+    """The value and the unit of a measure as they compare; ``None`` where no unit is known."""
+    if row["value_kind"] != "measure" or not row["unit_id"]:
+        return None
+    based = comparable(row)
+    return *figure(based), row["change"], based["unit_id"]
+
+
+def _keys(rows: Sequence[Row]) -> list[tuple[object, ...]]:
+    """What the rows of one figure share, for each of ``rows``: the value.
+
+    Of a measure that a story tells in several units it is the value in their base; a wording whose
+    unit is not known then goes with that of the same number whose unit is.
+    """
+    keys = [(*figure(row), row["change"]) for row in rows]
+    based = [_in_base(row) for row in rows]
+    wordings: dict[tuple[object, ...], set[tuple[object, ...]]] = defaultdict(set)
+    for key, base in zip(keys, based, strict=True):
+        if base is not None:
+            wordings[base].add(key)
+    bases: dict[tuple[object, ...], list[tuple[object, ...]]] = defaultdict(list)
+    for base, said in wordings.items():
+        for key in said if len(said) > 1 else ():
+            bases[key].append(base)
+    found = []
+    for key, base in zip(keys, based, strict=True):
+        several = bases.get(key, [])
+        if base is None and len(several) == 1:
+            found.append(several[0])
+        else:
+            found.append(base if base is not None and base in several else key)
+    return found
+
+
 def _about(row: Row) -> tuple[str, str]:
-    return row["unit_id"] or "", row["organisation_id"] or ""
+    return comparable(row)["unit_id"] or "", row["organisation_id"] or ""
 
 
 def _align(by_article: Mapping[str, Sequence[Row]]) -> list[list[Row]]:
@@ -104,7 +154,7 @@ def _align(by_article: Mapping[str, Sequence[Row]]) -> list[list[Row]]:
     for article, rows in by_article.items():
         seen: dict[str, int] = defaultdict(int)
         for row in rows:
-            unit = row["unit_id"] or f"?{article}"
+            unit = comparable(row)["unit_id"] or f"?{article}"
             slots[unit, seen[unit]].append(row)
             seen[unit] += 1
     return list(slots.values())
@@ -117,12 +167,13 @@ def indicators(mentions: Iterable[Row], story: str) -> dict[tuple[str, int], Ind
     indicator. Where one is unknown the indicator belongs to its story alone (its id begins with
     the story's), so that nothing is compared by guess. Figures that correspond in the
     translations of one story settle each other: what one says and the other leaves open holds
-    for both.
+    for both. Measures are told in one unit of each kind: ``1.2 km`` is ``1,200 m``.
     """
     grouped: dict[tuple[object, ...], dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
-    for row in sorted(mentions, key=lambda r: (str(r["article_id"]), int(r["start"]))):
-        if row["kind"] == "statistic":
-            grouped[*figure(row), row["change"]][row["article_id"]].append(row)
+    figures = [row for row in mentions if row["kind"] == "statistic"]
+    figures.sort(key=lambda r: (str(r["article_id"]), int(r["start"])))
+    for key, row in zip(_keys(figures), figures, strict=True):
+        grouped[key][row["article_id"]].append(row)
     found: dict[tuple[str, int], Indicator] = {}
     for by_article in grouped.values():
         taken: dict[str, int] = defaultdict(int)

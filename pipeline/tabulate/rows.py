@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipeline.normalise.measures import comparable
 from pipeline.records import MENTION_SCHEMA, table_schema
 from pipeline.tabulate.agreement import CONFLICT, TRANSLATION
 from pipeline.tabulate.checks import CONSISTENT, INCONSISTENT
@@ -159,6 +160,7 @@ class _Thing:
         self.counts: dict[int, Counts] = {}
         self.wordings: dict[str, Counts] = {}
         self.units: dict[str, Counts] = {}
+        self.worded: dict[tuple[str, str], tuple[Any, ...]] = {}
         self.periods: set[tuple[str, str | None]] = set()
         self.readable_periods: set[str | None] = set()
 
@@ -191,6 +193,7 @@ class _Thing:
         if self.kind == "statistic":
             if unit is not None:
                 _count(self.units.setdefault(language, {}), unit)
+                self.worded.setdefault((language, unit), row)
             start, end = row[_AT["period_start"]], row[_AT["period_end"]]
             if start:
                 self.periods.add((start, end))
@@ -236,17 +239,32 @@ class _Thing:
 
     def _figure(self, cells: dict[str, Any]) -> dict[str, Any]:
         """What is merged otherwise in the cells of a figure; gives what is known beside them."""
-        for name in ("value", "of", "to", "value_kind", "currency"):
-            cells[name] = self.first[_AT[name]]
         for name in ("unit_id", "organisation_id"):
             cells[name] = sole(self._said(name))
         one = next(iter(self.periods)) if len(self.periods) == 1 else (None, None)
         cells["period_start"], cells["period_end"] = one
         leading = min(self.languages, key=lambda code: (-self.languages[code], code))
         cells["unit"] = _commonest(self.units.get(leading)) or cells.get("unit")
+        shown = self.first
+        if len(self._said("unit_id")) > 1 and (other := self._in_several_units(leading, cells)):
+            shown = other
+            cells["unit_id"], cells["label"] = (shown[_AT[n]] for n in ("unit_id", "label"))
+        for name in ("value", "of", "to", "value_kind", "currency"):
+            cells[name] = shown[_AT[name]]
         if cells.get("label") is not None and cells["value_kind"] in ("percentage", "fraction"):
             cells["label"] = f"share: {cells['label']}"
         return {"about": cells["organisation_id"], "said_when": sole(self.readable_periods)}
+
+    def _in_several_units(self, leading: str, cells: Mapping[str, Any]) -> tuple[Any, ...] | None:
+        """The mention whose wording the row shows, where one measure is told in several units."""
+        names = ("value", "to", "value_kind", "unit_id")
+        told = [{n: row[_AT[n]] for n in names} for row in self.worded.values()]
+        based = [comparable(t) for t in told if t["value_kind"] == "measure" and t["unit_id"]]
+        if len({tuple(b.values()) for b in based}) != 1:
+            return None
+        unit = cells["unit"]
+        by_language = sorted(self.worded, key=lambda key: (key[0] != leading, key))
+        return self.worded[next(key for key in by_language if key[1] == unit)]
 
     def _joined_by(self, said_in: Sequence[str]) -> str:
         """What made the mentions one, in a few words."""
