@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import languages
-from pipeline.extract.dates import DateSpan, dates, masked
+from pipeline.extract.dates import DateSpan, dates, masked, month_names
+from pipeline.languages import cldr
 
 LANGUAGES = languages.available()
 
@@ -39,10 +40,49 @@ def test_negative_examples(language: str, entry: dict[str, Any], published: date
     assert masked(entry["text"], language) == []
 
 
+def _phrases() -> list[Any]:
+    return [
+        pytest.param(
+            code, phrase, [said] if isinstance(said, str) and said else list(said), id=phrase
+        )
+        for code in LANGUAGES
+        for phrase, said in languages.examples(code, "dates")["phrases"].items()
+    ]
+
+
+@pytest.mark.parametrize(("language", "phrase", "iso"), _phrases())
+def test_phrases(language: str, phrase: str, iso: list[str]) -> None:
+    published = languages.examples(language, "dates")["published"]
+    for written in (phrase, phrase.upper(), phrase.replace(" ", "\u00a0")):
+        assert [d.iso for d in dates(f"x {written} y", language, published)] == iso
+    # What the text itself says needs no day of publication.
+    alone = {d.iso for d in dates(f"x {phrase} y", language)}
+    assert alone <= {*iso, *(year for part in iso for year in part.split("/"))}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_months_are_complete(language: str) -> None:
+    known = cldr.months(language)
+    own = languages.data(language, "dates")["months"]
+    assert not set(known) & set(own), "CLDR has them"
+    names = month_names(language)
+    assert set(names.values()) == set(range(1, 13))
+    locale = cldr.locale(language)
+    for width in ("wide", "abbreviated"):
+        for context in ("format", "stand-alone"):
+            for number, name in locale.months[context][width].items():
+                for said in (name, name.lower(), name.upper(), name.rstrip(".") + "."):
+                    first = datetime.date(2024, number, 15)
+                    assert dates(f"x 15 {said} 2024 y", language) == [
+                        DateSpan(2, 10 + len(said), f"15 {said} 2024", first, first)
+                    ]
+    for name, number in names.items():
+        assert dates(f"x {name} 2024", language)[0].iso == f"2024-{number:02}"
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_day_in_every_style(language: str) -> None:
-    months = languages.data(language, "dates")["months"]
-    names = {number: name for name, number in reversed(months.items())}
+    names = {number: name for name, number in reversed(month_names(language).items())}
     day = datetime.date(2023, 12, 20)
     for _ in range(450):
         styles = (
@@ -63,7 +103,7 @@ def test_every_day_in_every_style(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_day_without_a_year_needs_the_day_of_publication(language: str) -> None:
-    name = next(iter(languages.data(language, "dates")["months"]))
+    name = next(iter(month_names(language)))
     text = f"x 15 {name} y"
     assert dates(text, language) == []
     assert [text[a:b] for a, b in masked(text, language)] == [f"15 {name}"]

@@ -7,7 +7,7 @@ import itertools
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import languages
@@ -184,6 +184,7 @@ def test_any_order_of_words_is_read_without_error(language: str, text: str) -> N
 
 
 @pytest.mark.parametrize("language", languages.available())
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_no_text_raises(language: str, text: str) -> None:
     found = statistics(text, language)
@@ -191,6 +192,7 @@ def test_no_text_raises(language: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("language", languages.available())
+@settings(deadline=None)
 @given(st.lists(PIECES, max_size=30).map(" ".join))
 def test_page_furniture_changes_nothing(language: str, text: str) -> None:
     assert statistics(text + FURNITURE[language], language) == statistics(text, language)

@@ -1,21 +1,24 @@
 """Dates of an article: what day, month, year or stretch of the calendar a phrase means.
 
-Words and patterns of a language are in ``languages/<code>/dates.toml``; the day comes before
-the month in digits, as Vietnamese offices and both languages write it. Dates of issue of
-documents, periods of statistics, and the figures that are no statistics all come from here.
+Words and patterns of a language are in ``languages/<code>/dates.toml``, the names of months mostly
+in the Common Locale Data Repository; the day comes before the month in digits, as Vietnamese
+offices and both languages write it. Dates of issue of documents, periods of statistics, and the
+figures that are no statistics all come from here.
 """
 
 from __future__ import annotations
 
 import calendar
+import dataclasses
 import datetime
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from pipeline import languages
+from pipeline.languages import cldr
 
 # Bounded, so that no run of blanks costs more than its length.
 _BLANK = "[ \\t\u00a0\u202f]{1,4}"
@@ -24,8 +27,10 @@ _DASH = "[-\u2010-\u2015\u2212]"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?!\d)"
 _MONTH_NUMBER = r"(?:0?[1-9]|1[0-2])(?!\d)"
 _YEAR = r"(?:1[89]|20)\d\d(?!\d)"
+_SHORT_YEAR = r"['’‘]\d\d"
 _CLOCK = r"(?:[01]?\d|2[0-4])(?:[:.h][0-5]\d)?(?![\d%])"
 _COUNT = r"(?P<number>{number}|\d{1,2})"
+_ORDINAL_FIRST = re.compile(r"\(\?P<ordinal>([^()\[\]]+)\)")
 _NAME = re.compile(r"\{([a-z_]+!?)\}")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 
@@ -61,12 +66,16 @@ class DateSpan:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A date-like expression; without ``first`` and ``last`` its year is not known."""
+    """A date-like expression; without ``first`` and ``last`` its year is not known.
+
+    ``day`` is the month and the day of one whose year the text does not say.
+    """
 
     start: int
     end: int
     first: datetime.date | None = None
     last: datetime.date | None = None
+    day: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +87,12 @@ class _Patterns:
     month_first: tuple[tuple[str, re.Pattern[str]], ...]
     month: re.Pattern[str]
     worded: tuple[tuple[str, re.Pattern[str]], ...]
+    led: tuple[tuple[re.Pattern[str], tuple[tuple[str, re.Pattern[str]], ...]], ...]
     months: dict[str, int]
     numbers: dict[str, int]
     ordinals: dict[str, int]
     relative: dict[str, int]
+    decades: dict[str, int]
     joiner: re.Pattern[str]
     pair_joiner: re.Pattern[str]
     opener: re.Pattern[str]
@@ -104,6 +115,16 @@ def _either(words: Iterable[str]) -> str:
     return "(?:" + "|".join(_BLANK.join(map(re.escape, w.split())) for w in ordered) + ")"
 
 
+@cache
+def month_names(language: str) -> dict[str, int]:
+    """What ``language`` calls the months, in lower case; 1 is January.
+
+    Raises ``UnknownLanguage`` for a language that has no data.
+    """
+    own: dict[str, int] = languages.data(language, "dates")["months"]
+    return {**cldr.months(language), **own}
+
+
 def _fill(template: str, parts: dict[str, str]) -> re.Pattern[str]:
     filled = template.replace(" ?", "\0").replace(" ", _BLANK).replace("\0", _MAYBE_BLANK)
     return re.compile(_NAME.sub(lambda m: parts[m[1]], filled))
@@ -113,41 +134,54 @@ def _fill(template: str, parts: dict[str, str]) -> re.Pattern[str]:
 def _patterns(language: str) -> _Patterns:
     data: dict[str, Any] = languages.data(language, "dates")
     words, years = data["words"], data["years"]
-    month = _either(data["months"]) + r"\b(?:\.(?=[ \u00a0]?[0-9]))?"
+    names = month_names(language)
+    month = _either(names) + r"\b(?:\.(?=[ \u00a0]?[0-9]))?"
     of = _either(words["of_year"])
     of_words = f"(?:,?{_BLANK}{of})?{_MAYBE_BLANK}[/,]?{_MAYBE_BLANK}"
+    relative = f"{_BLANK}(?:{of}{_BLANK})?(?P<relative>{_either(data['relative_years'])})\\b"
     year_or_relative = (
         f"(?:(?:,?{_BLANK}{of}{_BLANK}|{_MAYBE_BLANK}[/,(\u2010-\u2015\u2212-]{_MAYBE_BLANK}|{_BLANK})"
-        f"(?P<year>{_YEAR})(?![\\w%])"
-        f"|{_BLANK}(?:{of}{_BLANK})?(?P<relative>{_either(data['relative_years'])})\\b)"
+        f"(?P<year>{_YEAR}|{_SHORT_YEAR})(?![\\w%])|{relative})"
     )
+    # Behind the name of a month.
+    said_year = f"(?:{of_words}(?P<year>{_YEAR})|{relative})"
+    past = f"(?={_BLANK}(?P<past>{_either(words['past'])})\\b)"
+    its_year = f"(?:{said_year}|{past})?"
+    month_noun = _either(words["month_noun"])
+    number_of_month = f"{month_noun}{_BLANK}(?P<month>{_MONTH_NUMBER})(?![\\w%]|[.,]\\d)"
     parts = {
         "day": _DAY,
         "month": month,
         "year": _YEAR,
         "clock": _CLOCK,
+        "decade": _either(data["decades"]),
         "number": _either(data["numbers"]),
         "ordinal": _either(data["ordinals"]),
         "of_year": r"\b" + year_or_relative + "?",
         "of_year!": r"\b" + year_or_relative,
+        "of_month": f"{_BLANK}(?:{of}{_BLANK})?(?:{number_of_month}"
+        f"|(?:{month_noun}{_BLANK})?(?P<name>{month})){said_year}?",
     }
-    day = f"(?P<day>{_DAY})(?:{_either(words['day_suffix'])}\\b)?"
-    day2 = f"(?P<day2>{_DAY})(?:{_either(words['day_suffix'])}\\b)?"
+    suffix = f"(?:{_MAYBE_BLANK}{_either(words['day_suffix'])}\\b)?"
+    day, day2 = f"(?P<day>{_DAY}){suffix}", f"(?P<day2>{_DAY}){suffix}"
     between = (
         f"(?:{_MAYBE_BLANK}{_DASH}{_MAYBE_BLANK}"
         f"|{_BLANK}{_either([*words['joiner'], *words['list_joiner']])}{_BLANK}"
         f"|{_MAYBE_BLANK}[,&]{_MAYBE_BLANK})"
     )
-    month_noun = _either(words["month_noun"])
+    to = f"(?:{_MAYBE_BLANK}{_DASH}{_MAYBE_BLANK}|{_BLANK}{_either(words['joiner'])}{_BLANK})"
     # At one or two digits; the day is first, the same separator stands twice, the year may lack.
     short = {
-        "numeric": r"(?P<day>\d{1,2})(?P<sep>[-/.])(?P<month>\d{1,2})(?P=sep)"
-        r"(?P<year>(?:1[89]|20)\d\d)(?![\d/]|[-.]\w)",
+        "numeric": rf"(?:{day}{to})??(?P<day2>\d{{1,2}})(?P<sep>[-/.])(?P<month>\d{{1,2}})(?P=sep)"
+        rf"(?P<year>(?:1[89]|20)\d\d)(?![\d/]|[-.]\w)",
+        "short_year": r"(?P<day>\d{1,2})(?P<sep>[-/.])(?P<month>\d{1,2})(?P=sep)(?P<year>\d\d)"
+        r"(?![\d/%]|[-.,]\w)",
         "two_months": f"{day}{_BLANK}(?P<name>{month}){between}{day2}{_BLANK}(?P<name2>{month})"
-        f"(?:{of_words}(?P<year>{_YEAR}))?",
-        "days": f"{day}{between}{day2}{_BLANK}(?P<name>{month})(?:{of_words}(?P<year>{_YEAR}))?",
-        "day": f"{day}{_BLANK}(?:{month_noun}{_BLANK})?(?P<name>{month})"
-        f"(?:{of_words}(?P<year>{_YEAR}))?",
+        f"{its_year}",
+        "days": f"{day}(?P<more>(?:,{_MAYBE_BLANK}{_DAY}){{0,4}}){between}{day2}{_BLANK}"
+        f"(?P<name>{month}){its_year}",
+        "day": f"{day}{_BLANK}(?:{month_noun}{_BLANK})?(?P<name>{month}){its_year}",
+        "day_of_number": f"{day}{_BLANK}{number_of_month}{its_year}",
         "month_slash": f"(?P<month>{_MONTH_NUMBER})/(?P<year>{_YEAR})(?![\\w/%]|[-]\\w)",
         "slash": r"(?P<day>\d{1,2})(?:[-\u2013](?P<day2>\d{1,2}))?/(?P<month>\d{1,2})"
         r"(?![\d/%]|[-.,]\d|[-]\w)",
@@ -160,23 +194,42 @@ def _patterns(language: str) -> _Patterns:
         "decade": decade,
     }
     month_first = {
-        "month_range": f"(?P<name>{month}){between}(?P<name2>{month}){of_words}(?P<year>{_YEAR})",
+        "month_range": f"(?P<name>{month}){between}(?P<name2>{month}){said_year}",
         "month_day": f"(?P<name>{month}){_BLANK}(?P<day>{_DAY}),{_BLANK}(?P<year>{_YEAR})",
-        "month_year": f"(?P<name>{month}){of_words}(?P<year>{_YEAR})(?![\\w%]|[.,]\\d)",
+        "month_year": f"(?P<name>{month}){said_year}(?![\\w%]|[.,]\\d)",
+        "months_until": f"(?P<name>{month}){to}(?P<name2>{month})",
+        "month_past": f"(?P<name>{month}){past}",
     }
-    month_number = (
-        f"{month_noun}{_BLANK}(?P<month>{_MONTH_NUMBER})(?![\\w%]|[.,]\\d)"
-        f"(?:{of_words}(?P<year>{_YEAR}))?"
-    )
-    worded = [("month_number", re.compile(month_number))]
+    # "15 bulan 5 kali": of so many months none is meant.
+    month_number = f"(?<![0-9][ \u00a0]){number_of_month}"
+    worded = [
+        ("month_number", re.compile(f"{month_number}{its_year}")),
+        (
+            "month_named",
+            re.compile(
+                f"{month_noun}{_BLANK}(?P<name>{month})(?!{said_year}|{between}{month}){past}?"
+            ),
+        ),
+    ]
     at_digit = [(kind, re.compile(p)) for kind, p in short.items()]
+    if words["past_before"]:
+        past_before = f"(?P<past>{_either(words['past_before'])}){_BLANK}(?P<name>{month})"
+        worded.append(("month_past", re.compile(past_before)))
+    led: dict[str, list[tuple[str, re.Pattern[str]]]] = {"number": [], "ordinal": []}
     for kind, templates in data["stretches"].items():
         for template in templates:
             if template.startswith("{count}"):
                 rest = template.removeprefix("{count}")
                 at_digit.insert(0, (kind, _fill(r"(?P<number>\d{1,2})" + rest, parts)))
-                template = "(?P<number>{number})" + rest
-            worded.append((kind, _fill(template.replace("{count}", _COUNT), parts)))
+                led["number"].append((kind, _fill("(?P<number>{number})" + rest, parts)))
+                continue
+            pattern = _fill(template.replace("{count}", _COUNT), parts)
+            words_first = _ORDINAL_FIRST.match(template)
+            by_ordinal = words_first and {*words_first[1].split("|")} <= {
+                "{ordinal}",
+                *data["ordinals"],
+            }
+            (led["ordinal"] if by_ordinal else worded).append((kind, pattern))
     at_digit += [("time", _fill(t, parts)) for t in data["times"]["after"]]
     worded += [("time", _fill(t, parts)) for t in data["times"]["before"]]
     return _Patterns(
@@ -185,10 +238,16 @@ def _patterns(language: str) -> _Patterns:
         month_first=tuple((kind, re.compile(p)) for kind, p in month_first.items()),
         month=re.compile(month),
         worded=tuple(worded),
-        months=data["months"],
+        led=tuple(
+            (re.compile(parts[first]), tuple(patterns))
+            for first, patterns in led.items()
+            if patterns
+        ),
+        months=names,
         numbers=data["numbers"],
         ordinals=data["ordinals"],
         relative=data["relative_years"],
+        decades=data["decades"],
         joiner=re.compile(
             f"(?:{_BLANK}{_either(words['joiner'])}{_BLANK}(?:{_either(words['year_noun'])}{_BLANK})?"
             f"|{_MAYBE_BLANK}[-\u2010-\u2015\u2212]{_MAYBE_BLANK})",
@@ -203,7 +262,7 @@ def _patterns(language: str) -> _Patterns:
         day_before=re.compile(rf"(?:\b{_either(words['day_before'])},?{_BLANK}\(?|\()\Z"),
         year_nouns=frozenset(years["nouns"]),
         every=frozenset(years["every"]),
-        year_before=frozenset(years["before"]) | frozenset(data["months"]),
+        year_before=frozenset(years["before"]) | frozenset(names),
         count_before=frozenset(years["count_before"]),
         count_after=frozenset(years["count_after"]),
     )
@@ -234,8 +293,7 @@ def masked(text: str, language: str) -> list[tuple[int, int]]:
 def _found(text: str, language: str, published: datetime.date | None) -> list[_Found]:
     patterns = _patterns(language)
     text = lowered(text)
-    year = published.year if published else None
-    candidates = [*_worded(text, patterns, year), *_at_digits(text, patterns, year)]
+    candidates = [*_worded(text, patterns, published), *_at_digits(text, patterns, published)]
     # The earliest wins, of those that start together the longest.
     candidates.sort(key=lambda f: (f.start, -f.end))
     kept: list[_Found] = []
@@ -264,9 +322,11 @@ def _stretch(
 
 
 def _months(start: int, end: int, year: int | None, first: int, last: int) -> _Found:
-    if year is None or not datetime.MINYEAR <= year <= datetime.MAXYEAR:
+    """The months ``first`` to ``last`` of a year; where they go over its beginning, to ``last``."""
+    if year is None or not datetime.MINYEAR < year <= datetime.MAXYEAR:
         return _Found(start, end)
-    return _Found(start, end, datetime.date(year, first, 1), _month_end(year, last))
+    begins = year - 1 if last < first else year
+    return _Found(start, end, datetime.date(begins, first, 1), _month_end(year, last))
 
 
 def _key(word: str) -> str:
@@ -309,7 +369,7 @@ def _months_first(text: str, patterns: _Patterns) -> Iterator[tuple[str, re.Matc
                 break
 
 
-def _worded(text: str, patterns: _Patterns, published: int | None) -> Iterator[_Found]:
+def _worded(text: str, patterns: _Patterns, published: datetime.date | None) -> Iterator[_Found]:
     """Expressions that begin with a word, or with a number in words."""
     yield from (
         _read(kind, match, patterns, published) for kind, match in _months_first(text, patterns)
@@ -317,45 +377,103 @@ def _worded(text: str, patterns: _Patterns, published: int | None) -> Iterator[_
     for kind, pattern in patterns.worded:
         for match in _at_word_starts(pattern, text):
             yield _read(kind, match, patterns, published)
+    # Many begin with a number or an ordinal: their first words are looked for once.
+    for first, group in patterns.led:
+        for word in _at_word_starts(first, text):
+            for kind, pattern in group:
+                if stretch := pattern.match(text, word.start()):
+                    yield _read(kind, stretch, patterns, published)
 
 
-def _read(kind: str, match: re.Match[str], patterns: _Patterns, published: int | None) -> _Found:
+def _year(
+    groups: Mapping[str, str | None],
+    patterns: _Patterns,
+    published: datetime.date | None,
+    month: int = 1,
+    day: int = 1,
+) -> int | None:
+    """The year that an expression says, or that of publication; the year before for a ``month``
+    and ``day`` that are said to lie back and have not come."""
+    if said := (groups.get("year") or "").lstrip("'’‘"):
+        return int(said) + (_CENTURY if len(said) == 2 else 0)
+    if published is None:
+        return None
+    if relative := groups.get("relative"):
+        return published.year + patterns.relative[_key(relative)]
+    over = groups.get("past") and (month, day) > (published.month, published.day)
+    return published.year - 1 if over else published.year
+
+
+def _read(
+    kind: str, match: re.Match[str], patterns: _Patterns, published: datetime.date | None
+) -> _Found:
     """What a match of a worded pattern, or of a stretch that begins with digits, means."""
     start, end = match.span()
     groups = match.groupdict()
-    year = int(groups["year"]) if groups.get("year") else published
-    if not groups.get("year") and groups.get("relative"):
-        shift = patterns.relative[_key(groups["relative"])]
-        year = published + shift if published else None
+    if kind == "decade":
+        first, final = (
+            _decade(groups.get(group), patterns)
+            for group in ("year", "decade2" if groups.get("decade2") else "year")
+        )
+        return _stretch(start, end, _day(first, 1, 1), _day(final and final + 9, 12, 31))
+    name, number_of_month = groups.get("name"), groups.get("month")
+    month = _month(name, patterns) if name else int(number_of_month or 0)
+    last = _month(groups["name2"], patterns) if groups.get("name2") else month
+    year = _year(groups, patterns, published, month or 1)
     number = _amount(groups.get("number"), patterns.numbers)
     order = _amount(groups.get("ordinal"), patterns.ordinals)
-    if kind == "month_range":
-        first = _month(groups["name"], patterns)
-        last = _month(groups["name2"], patterns)
-        if first <= last:
-            return _months(start, end, year, first, last)
-    elif kind == "month_day":
-        day = _day(year, _month(groups["name"], patterns), int(groups["day"]))
+    if kind == "months_until" and published and not month <= last <= published.month:
+        return _Found(start, end)
+    if kind in {"month_range", "months_until"}:
+        return _months(start, end, year, month, last)
+    if kind == "month_day":
+        day = _day(year, month, int(groups["day"]))
         return _stretch(start, end, day, day)
-    elif kind == "month_year":
-        month = _month(groups["name"], patterns)
+    if kind in {"month_year", "month_number", "month_named", "month_past", "month_slash"}:
         return _months(start, end, year, month, month)
-    elif kind in {"month_number", "month_slash"}:
-        return _months(start, end, year, int(groups["month"]), int(groups["month"]))
-    elif kind == "months" and number is not None and 1 <= number <= 12:
+    if kind in {"month_halves", "month_days"} and year is not None and order is not None:
+        return _part(start, end, _months(start, end, year, month, month), order, number)
+    if kind == "months" and number is not None and 1 <= number <= 12:
         if order == -1:
             return _months(start, end, year, 13 - number, 12)
         return _months(start, end, year, 1, number)
-    elif kind == "quarters" and order is not None and -1 <= order <= 4:
+    if kind == "quarters" and order is not None and -1 <= order <= 4:
         quarter = order if order > 0 else 4
         return _months(start, end, year, 3 * quarter - 2, 3 * quarter)
-    elif kind == "quarter_counts" and number is not None and 1 <= number <= 4:
+    if kind == "quarter_counts" and number is not None and 1 <= number <= 4:
         return _months(start, end, year, 1, 3 * number)
-    elif kind == "halves":
+    if kind == "halves":
         return _months(start, end, year, *((1, 6) if order == 1 else (7, 12)))
-    elif kind == "decade" and year is not None and groups["year"] and year >= 1000:
-        return _stretch(start, end, _day(year, 1, 1), _day(year + 9, 12, 31))
     return _Found(start, end)
+
+
+def _decade(said: str | None, patterns: _Patterns) -> int | None:
+    """The first year of a decade in digits or words; ``None`` where its century is not clear."""
+    if not said:
+        return None
+    if named := patterns.decades.get(_key(said)):
+        return named
+    year = int(said.lstrip("'’‘"))
+    return year if year >= 1000 else 1900 + year if year >= _THIS_CENTURY else None
+
+
+def _part(start: int, end: int, month: _Found, order: int, days: int | None) -> _Found:
+    """The first or the last days of a month, its halves where they are not counted."""
+    if month.first is None or month.last is None:
+        return _Found(start, end)
+    middle = month.first.replace(day=_HALF_MONTH)
+    length = month.last.day
+    if days is None:
+        return (
+            _Found(start, end, month.first, middle)
+            if order == 1
+            else _Found(start, end, middle + datetime.timedelta(days=1), month.last)
+        )
+    if not 1 <= days <= length:
+        return _Found(start, end)
+    if order == -1:
+        return _Found(start, end, month.last.replace(day=length - days + 1), month.last)
+    return _Found(start, end, month.first, month.first.replace(day=days))
 
 
 def _amount(word: str | None, names: dict[str, int]) -> int | None:
@@ -367,10 +485,17 @@ def _amount(word: str | None, names: dict[str, int]) -> int | None:
 
 
 _DIGITS = re.compile(r"(?<![\w.,/:$€£\-\u2010-\u2015])[0-9]{1,4}(?![0-9])")
-_DAY_KINDS = frozenset({"numeric", "iso", "day", "days", "two_months", "slash"})
+_DAY_KINDS = frozenset(
+    {"numeric", "short_year", "iso", "day", "days", "two_months", "day_of_number", "slash"}
+)
+# Days that say their month by a number and no year in full need a word before them.
+_NEED_WORD = frozenset({"short_year", "slash", "day_of_number"})
+_CENTURY = 2000
+_HALF_MONTH = 15
+_THIS_CENTURY = 30  # a decade of two digits below may be of either
 
 
-def _at_digits(text: str, patterns: _Patterns, published: int | None) -> Iterator[_Found]:
+def _at_digits(text: str, patterns: _Patterns, published: datetime.date | None) -> Iterator[_Found]:
     """Expressions that begin with digits, plain years excepted."""
     for digits in _DIGITS.finditer(text):
         start, end = digits.span()
@@ -389,33 +514,45 @@ def _at_digits(text: str, patterns: _Patterns, published: int | None) -> Iterato
 
 
 def _read_day(
-    kind: str, match: re.Match[str], text: str, patterns: _Patterns, published: int | None
+    kind: str,
+    match: re.Match[str],
+    text: str,
+    patterns: _Patterns,
+    published: datetime.date | None,
 ) -> _Found | None:
     """One day or a stretch of days; ``None`` when there is no such day."""
     start, end = match.span()
     groups = match.groupdict()
-    year = int(groups["year"]) if groups.get("year") else published
-    name = groups.get("name")
+    if kind in _NEED_WORD and not (groups.get("year") and kind == "day_of_number"):
+        if not patterns.day_before.search(text[max(0, start - 20) : start]):
+            return None
+        if kind == "slash" and text[start - 1 : start] == "(" and text[end : end + 1] != ")":
+            return None
+    name, name2 = groups.get("name"), groups.get("name2")
     month = _month(name, patterns) if name else int(groups["month"])
-    day = int(groups["day"])
+    month2 = _month(name2, patterns) if name2 else month
+    day2 = int(groups.get("day2") or groups["day"])
+    days = [int(d) for d in _DAYS.findall(groups.get("more") or "")]
+    days = [int(groups.get("day") or day2), *days]
+    day = days[0]
+    year = _year(groups, patterns, published, month2, day2)
     # 2024 is a leap year: 29 February is a day when the year is not known.
-    if _day(year or 2024, month, day) is None:
+    if _day(year or 2024, month, day) is None or _day(year or 2024, month2, day2) is None:
         return None
-    if kind == "slash" and not patterns.day_before.search(text[max(0, start - 20) : start]):
+    if month == month2 and day2 != day and days != sorted({*days} - {day2}):
         return None
-    if kind == "slash" and text[start - 1 : start] == "(" and text[end : end + 1] != ")":
+    if month == month2 and day2 < days[-1]:
         return None
-    first = last = _day(year, month, day)
-    if groups.get("day2"):
-        end_month = _month(groups["name2"], patterns) if groups.get("name2") else month
-        last = _day(year, end_month, int(groups["day2"]))
-        if _day(year or 2024, end_month, int(groups["day2"])) is None:
-            return None
-        if kind in {"days", "slash"} and int(groups["day2"]) <= day:
-            return None
-    return _stretch(start, end, first, last)
+    # "28 December to 3 January 2025"
+    before = year - 1 if year is not None and month2 < month else year
+    said = groups.get("year") or groups.get("relative")
+    return dataclasses.replace(
+        _stretch(start, end, _day(before, month, day), _day(year, month2, day2)),
+        day=None if said or (month, day) != (month2, day2) else (month, day),
+    )
 
 
+_DAYS = re.compile(r"[0-9]+")
 _YEAR_DIGITS = re.compile(r"(?<![\w.,/:$€£#])(?<![-\u2010-\u2015])[12][0-9]{3}(?![0-9])")
 _YEAR_PAIR = re.compile(
     r"(?P<first>(?:1[0-9]|20)\d\d)(?:[ \u00a0]?[-\u2010-\u2015\u2212/][ \u00a0]?)"
@@ -500,24 +637,40 @@ def _ranges(text: str, found: list[_Found], patterns: _Patterns) -> list[_Found]
     result: list[_Found] = []
     for date in found:
         last = result[-1] if result else None
-        if (
-            last
-            and last.first
-            and last.last
-            and date.first
-            and date.last
-            and date.start - last.end < 20
-            and last.first < date.first
-            and last.last < date.last
-            and (
-                patterns.joiner.fullmatch(text, last.end, date.start)
-                or (
-                    patterns.pair_joiner.fullmatch(text, last.end, date.start)
-                    and patterns.opener.search(text[max(0, last.start - 30) : last.start])
-                )
-            )
-        ):
-            result[-1] = _Found(last.start, date.end, last.first, date.last)
-        else:
-            result.append(date)
+        if last and date.start - last.end < 20 and _joined(text, last, date, patterns):
+            last, date = _one_year(last, date)
+            if (
+                last.first
+                and last.last
+                and date.first
+                and date.last
+                and last.first < date.first
+                and last.last < date.last
+            ):
+                result[-1] = _Found(last.start, date.end, last.first, date.last)
+                continue
+        result.append(date)
     return result
+
+
+def _joined(text: str, last: _Found, date: _Found, patterns: _Patterns) -> bool:
+    """Whether the words between two dates, and before them, make them the ends of a stretch."""
+    if patterns.joiner.fullmatch(text, last.end, date.start):
+        return True
+    return bool(
+        patterns.pair_joiner.fullmatch(text, last.end, date.start)
+        and patterns.opener.search(text[max(0, last.start - 30) : last.start])
+    )
+
+
+def _one_year(last: _Found, date: _Found) -> tuple[_Found, _Found]:
+    """Of two ends of which one says its year, both with it: "dari 15/5 hingga 20/5/2024"."""
+    if last.day and not date.day and date.first and date.first == date.last:
+        over = last.day > (date.first.month, date.first.day)
+        begin = _day(date.first.year - over, *last.day)
+        last = dataclasses.replace(last, first=begin, last=begin)
+    elif date.day and not last.day and last.first and last.first == last.last:
+        over = date.day < (last.first.month, last.first.day)
+        end = _day(last.first.year + over, *date.day)
+        date = dataclasses.replace(date, first=end, last=end)
+    return last, date

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from pipeline import facts, languages
 from pipeline.extract import tokens as tk
+from pipeline.extract.dates import month_names
 from pipeline.extract.numbers import lexicon
 from pipeline.extract.tokens import Token
 from pipeline.records import Change, Qualifier
@@ -193,10 +194,11 @@ class Grammar:
         self.ordinal_before = _set(data["ordinals"]["before"])
         self.year_before = frozenset(data["year"]["before"])
         self.day_before = frozenset(data["year"]["day_before"])
-        months = "|".join(re.escape(m) for m in sorted(data["year"]["months"], key=len)[::-1])
+        names = month_names(language)
+        months = "|".join(re.escape(m) for m in sorted(names, key=lambda m: (-len(m), m)))
         between = "|".join(re.escape(w) for w in data["year"]["words_between"])
         # "6 januaristraat": a street or square named after a day.
-        named = "|".join(re.escape(m) for m in data["year"]["months"] if len(m) > 5)
+        named = "|".join(re.escape(m) for m in sorted(names) if len(m) > 5)
         joiners = "|".join(re.escape(w) for w in data["year"]["day_joiners"])
         days = rf"\d{{1,2}}(?:[ \u00a0]?(?:{joiners})[ \u00a0]\d{{1,2}}){{1,4}}"
         year = r"(?:1[89]|20)\d\d(?!\d)"

@@ -28,6 +28,7 @@ _SIZE = 20  # characters beside a figure that say it is a size
 _REPORT = 27  # days: the least that a report is over
 _TIMELESS = frozenset({"age", "duration"})
 _NEAR = 600  # characters from where the stretch of a report is named to what it reports
+_LAST_DAY = datetime.date.max.toordinal()
 _LONGEST = 1500  # characters of a sentence whose neighbours are of its day
 _CLAUSE_END = ";"
 _CHUNK_END = ";,()"
@@ -61,7 +62,7 @@ class _Words:
         )
         self.shifts: dict[str, tuple[str, int]] = {
             phrase: (unit, shift)
-            for unit in ("year", "month", "day")
+            for unit in ("year", "quarter", "month", "week", "day")
             for phrase, shift in data[unit].items()
         }
         self.relative = re.compile(rf"(?<!\w)(?:{_either(self.shifts)})(?!\w)")
@@ -321,15 +322,28 @@ def _year_before(period: Period) -> Period:
     return first, last
 
 
+def _moved(day: datetime.date, days: int) -> datetime.date:
+    """The day so many days later, or the first or the last that there is."""
+    return datetime.date.fromordinal(min(max(day.toordinal() + days, 1), _LAST_DAY))
+
+
 def _shifted(today: datetime.date, unit: str, shift: int) -> Period:
-    """The year, month or day that lies ``shift`` of them from ``today``."""
+    """The year, quarter, month, week or day that lies ``shift`` of them from ``today``."""
     if unit == "day":
-        day = today + datetime.timedelta(days=shift)
+        day = _moved(today, shift)
         return day, day
+    if unit == "week":  # from Monday on, as ISO 8601 counts
+        monday = _moved(today, 7 * shift - today.weekday())
+        return monday, _moved(monday, 6)
     if unit == "year":
         year = min(max(today.year + shift, datetime.MINYEAR), datetime.MAXYEAR)
         return datetime.date(year, 1, 1), datetime.date(year, 12, 31)
-    months = max(today.year * 12 + today.month - 1 + shift, 12)
-    year, month = divmod(months, 12)
-    last = calendar.monthrange(year, month + 1)[1]
-    return datetime.date(year, month + 1, 1), datetime.date(year, month + 1, last)
+    size = 3 if unit == "quarter" else 1
+    parts = 12 // size
+    year, part = divmod(max(today.year * parts + (today.month - 1) // size + shift, parts), parts)
+    month = part * size + 1
+    last = month + size - 1
+    return (
+        datetime.date(year, month, 1),
+        datetime.date(year, last, calendar.monthrange(year, last)[1]),
+    )
