@@ -16,6 +16,7 @@ from pipeline.extract import tokens as tk
 from pipeline.extract.dates import month_names
 from pipeline.extract.numbers import lexicon
 from pipeline.extract.tokens import Token
+from pipeline.languages import cldr
 from pipeline.records import Change, Qualifier
 
 T = TypeVar("T")
@@ -75,6 +76,16 @@ class Phrases(Generic[T]):
 
 def _set(words: Iterable[str]) -> Phrases[bool]:
     return Phrases(dict.fromkeys(words, True))
+
+
+def _currencies(language: str, codes: Sequence[str], money: Mapping[str, Any]) -> dict[str, str]:
+    """What ``language`` calls the currencies, one and many, in lower case, and their codes."""
+    names = {**cldr.currency_names(language, tuple(codes)), **money["words"]}
+    for name, code in tuple(names.items()):
+        head = name.split()[-1]
+        for plural in money["plurals"].get(head, ()):
+            names.setdefault(name.removesuffix(head) + plural, code)
+    return names
 
 
 def _measures(language: str, measures: Mapping[str, Any]) -> list[str]:
@@ -151,13 +162,14 @@ class Grammar:
         self.currency_code: Phrases[str] = Phrases(
             {**codes, **currencies["aliases"], **currencies["signs"]}, exact=True
         )
+        money = _currencies(language, currencies["codes"], data["money"])
         self.currency_word: Phrases[str] = Phrases(
-            {**{c.lower(): c for c in currencies["codes"]}, **data["money"]["words"]}
+            {**{c.lower(): c for c in currencies["codes"]}, **money}
         )
         self.currency_first: Phrases[str] = Phrases(
             {
                 **{c.lower(): c for c in currencies["codes"]},
-                **{w: data["money"]["words"][w] for w in data["money"]["before"]},
+                **{w: money[w] for w in data["money"]["before"]},
             }
         )
         self.no_minor = frozenset(currencies["minor"]["none"])
