@@ -207,15 +207,11 @@ def _patterns(language: str) -> _Patterns:
         "months_until": f"(?P<name>{month}){to}(?P<name2>{month})",
         "month_past": f"(?P<name>{month}){past}",
     }
-    worded = [
-        ("month_number", re.compile(f"{number_of_month}{its_year}")),
-        (
-            "month_named",
-            re.compile(
-                f"{month_noun}{_BLANK}(?P<name>{month})(?!{said_year}|{between}{month}){past}?"
-            ),
-        ),
-    ]
+    worded = []
+    for noun in map(re.escape, words["month_noun"]):  # each by itself is found faster
+        numbered = f"{noun}{_BLANK}(?P<month>{_MONTH_NUMBER})(?![\\w%]|[.,]\\d){its_year}"
+        named = f"{noun}{_BLANK}(?P<name>{month})(?!{said_year}|{between}{month}){past}?"
+        worded += [("month_number", re.compile(numbered)), ("month_named", re.compile(named))]
     at_digit = [(kind, re.compile(p)) for kind, p in short.items()]
     if words["past_before"]:
         past_before = f"(?P<past>{_either(words['past_before'])}){_BLANK}(?P<name>{month})"
