@@ -15,8 +15,9 @@ from decimal import Decimal
 from pipeline.extract import nounphrase
 from pipeline.extract import numbers as nm
 from pipeline.extract import tokens as tk
+from pipeline.extract.cardinals import HALF_OF_ONE
 from pipeline.extract.grammar import Grammar
-from pipeline.extract.numbers import Digits, Lexicon
+from pipeline.extract.numbers import Digits, Lexicon, Phrase
 from pipeline.extract.tokens import Token
 from pipeline.normalise import places
 from pipeline.records import Change, Qualifier, ValueKind
@@ -48,9 +49,11 @@ class Amount:
     value: Decimal | None = None
     of: Decimal | None = None
     words: bool = False
+    scale: Decimal = Decimal(1)  # the scale word that a number in words ends with
     one: bool = False
     suffix: str = ""  # percent, points, money, measure, duration
     suffix_end: int = 0
+    half_end: int = 0  # the token after a half behind the unit: "dua hari setengah"
     currency: str | None = None
 
     @property
@@ -180,16 +183,27 @@ class Sentence:
                 return None
             if phrase.article or self.is_name(i):
                 return None
+            half = self.one_and_a_half(i, phrase)
+            if half is not None:
+                return half
             amount = Amount(i, phrase.end, value=phrase.value, of=phrase.of, words=True)
+            amount.scale = phrase.factor
             amount.one = phrase.value == 1 and phrase.of is None and phrase.end == i + 1
+            self.add_suffix(amount)
+            if phrase.measured and amount.suffix not in ("measure", "duration"):
+                return None  # "een halve finale"
         else:
             read, end = self.spaced(i)
             if read is None or self.is_code(i, end):
                 return None
             factor, after = self.lex.scale(self.tokens, end)
             amount = Amount(i, after, digits=read, factor=factor)
-            self.add_lower_scale(amount)
-        self.add_suffix(amount)
+            joined = self.lex.joined(self.tokens, end, read)
+            if joined is not None and not any(self.closed[i : joined.end]):
+                worded = Digits(None, joined.value / joined.factor, "", "digits and words")
+                amount = Amount(i, joined.end, digits=worded, factor=joined.factor)
+            self.add_suffix(amount)
+        self.add_half(amount)
         return amount
 
     def is_name(self, i: int) -> bool:
@@ -250,7 +264,8 @@ class Sentence:
             right = tokens[end]
             if right.kind == tk.WORD:
                 return not (
-                    self.gram.measure_sign.after(tokens, end)
+                    right.text in nm.VULGAR
+                    or self.gram.measure_sign.after(tokens, end)
                     or self.lex.scale(tokens, end)[1] > end
                     or self.gram.currency_word.after(tokens, end)
                     or self.gram.currency_code.after(tokens, end)
@@ -285,20 +300,40 @@ class Sentence:
             self.touches(found[1]) and self.tokens[found[1] - 1].kind != tk.SYMBOL
         )
 
-    def add_lower_scale(self, amount: Amount) -> None:
-        """ "3 juta 200 ribu": a second figure with a smaller scale word belongs to the first."""
-        end = amount.end
-        if not amount.scaled or end >= len(self.tokens) or self.tokens[end].kind != tk.NUMBER:
+    def add_half(self, amount: Amount) -> None:
+        """ "dua hari setengah": a half behind the unit belongs to the number before it."""
+        if amount.suffix not in ("measure", "duration") or amount.of is not None or amount.scaled:
             return
-        read = nm.digits(self.tokens[end].text)
-        factor, after = self.lex.scale(self.tokens, end + 1)
-        if read is None or read.ambiguous or after == end + 1 or factor >= amount.factor:
+        end = self.lex.half_of_unit(self.tokens, amount.suffix_end)
+        value = self.guess(amount)
+        if end is None or value is None or value != int(value) or self.closed[end - 1]:
             return
-        assert amount.digits is not None
-        first, _ = nm.convention(amount.digits, self.lex)
-        second, _ = nm.convention(read, self.lex)
-        amount.value = first * amount.factor + second * factor
-        amount.digits, amount.end = None, after
+        if amount.digits is not None:
+            if amount.digits.separator:
+                return
+            amount.digits = Digits(None, value + HALF_OF_ONE, "", "digits and words")
+        else:
+            amount.value = value + HALF_OF_ONE
+        amount.one, amount.half_end = False, end
+
+    def one_and_a_half(self, i: int, phrase: Phrase) -> Amount | None:
+        """ "sejam setengah": a half behind a word for one of a unit."""
+        if phrase.end != i + 1 or i - 1 < self.used or self.closed[i - 1]:
+            return None
+        if self.lex.half_of_unit(self.tokens, i) != i + 1:
+            return None
+        unit = self.lex.one_unit(self.lower(i - 1))
+        one = [self.tokens[i - 1]._replace(text=unit, lower=unit)]
+        if self.gram.duration.after(one, 0):
+            suffix = "duration"
+        elif self.gram.measure_word.after(one, 0):
+            suffix = "measure"
+        else:
+            return None
+        value = 1 + HALF_OF_ONE
+        amount = Amount(i - 1, i - 1, value=value, words=True, suffix=suffix, suffix_end=i)
+        amount.half_end = i + 1
+        return amount
 
     def add_suffix(self, amount: Amount) -> None:
         """Percent sign, currency or unit after the number."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from pipeline.extract import tokens as tk
 from pipeline.extract.amounts import DASHES, Amount, Draft, Sentence
 from pipeline.extract.numbers import Digits
@@ -11,6 +9,8 @@ from pipeline.records import ValueKind
 
 # Words that a unit said twice may have.
 _LONGEST_UNIT = 4
+# Of so many parts some are a decimal number.
+_PLAIN_PARTS = frozenset({2, 4, 5, 8, 10})
 
 
 def build(s: Sentence, first: Amount) -> Draft | None:
@@ -50,8 +50,9 @@ def _slash_ratio(s: Sentence, first: Amount) -> Draft | None:
     if end < len(tokens) and s.touches(end) and tokens[end].kind == tk.WORD:
         return None
     second = Amount(i + 1, end, digits=read, suffix_end=end)
-    kind: ValueKind = "fraction" if _is_part(s, first, second) else "ratio"
-    return Draft(first.start, end, [first, second], kind=kind, ratio=True, after=end)
+    share = s.lex.part_of(tokens, end)  # "2/3 deel van"
+    kind: ValueKind = "fraction" if share > end or _is_part(s, first, second) else "ratio"
+    return Draft(first.start, share, [first, second], kind=kind, ratio=True, after=share)
 
 
 def _united_ratio(s: Sentence, first: Amount) -> Draft | None:
@@ -133,6 +134,8 @@ def _spread(s: Sentence, first: Amount) -> Draft | None:
         both = s.touches(end) == s.touches(end + 1)
         if both and end + 1 < len(tokens) and tokens[end + 1].kind == tk.NUMBER:
             at = end + 1
+    if s.touches(end) and tokens[end].text in DASHES and not s.touches(end + 1):
+        end += 1  # "tien- tot twintigduizend"
     if at is None:
         between = gram.range_between.before(tokens, _money_start(s, first))
         table = gram.range_and if between is not None else gram.range_to
@@ -161,9 +164,13 @@ def _spread(s: Sentence, first: Amount) -> Draft | None:
     if low is None or high is None:
         return None
     factor, digits = first.factor, first.digits
-    shared = not first.scaled and not first.words and second.scaled and second.digits is not None
-    if shared and low < high / second.factor:
-        factor, low = second.factor, low * second.factor
+    scale = second.factor if second.digits is not None else second.scale
+    shared = not first.scaled and first.scale == 1 and scale != 1
+    if shared and low < high / scale:
+        # "10-15 juta", "lima hingga sepuluh juta"
+        factor, low = scale, low * scale
+        if first.value is not None:
+            first.value = low
     if low >= high and digits is not None and digits.ambiguous and digits.decimal is not None:
         # "1.250-3": what is no range with thousands is one with a fraction.
         low = digits.decimal * factor
@@ -227,9 +234,11 @@ def _dress(s: Sentence, draft: Draft) -> None:
     last = draft.amounts[-1]
     suffix = last.suffix if not draft.ratio else ""
     if draft.kind == "fraction":
-        # "setengah tahun", "half uur": half of a unit is an amount of it.
-        if suffix in ("measure", "duration") and last.value == 1 and last.of == 2:
-            last.value, last.of = Decimal("0.5"), None
+        # "setengah tahun", "driekwart uur": a part of a unit is an amount of it.
+        if suffix in ("measure", "duration") and _is_amount(s, last):
+            assert last.value is not None
+            assert last.of is not None
+            last.value, last.of = last.value / last.of, None
             draft.kind = "count"
         else:
             draft.unit = None
@@ -241,10 +250,12 @@ def _dress(s: Sentence, draft: Draft) -> None:
     elif suffix == "measure":
         draft.kind = "measure"
         draft.unit = (last.end, _per(s, last.suffix_end))
+        _take_half(s, draft, last)
     elif suffix == "duration":
         draft.kind = "duration"
         filled = s.lower(last.end) in s.gram.fillers and last.end + 1 < last.suffix_end
         draft.unit = (last.end + filled, last.suffix_end)
+        _take_half(s, draft, last)
     if draft.kind == "count" and not draft.ratio and draft.start > 0:
         money = s.currency_before(draft.start)
         if money is not None:
@@ -260,6 +271,21 @@ def _dress(s: Sentence, draft: Draft) -> None:
     ):
         draft.change = "up" if tokens[k].text == "+" else "down"
         draft.start = k
+
+
+def _is_amount(s: Sentence, part: Amount) -> bool:
+    """Whether a fraction before a unit is so much of it; a third has no plain value."""
+    if part.value is None or part.of not in _PLAIN_PARTS or part.value >= part.of:
+        return False
+    return part.end > part.start + 1 or s.lower(part.start) not in s.gram.fraction_unsure
+
+
+def _take_half(s: Sentence, draft: Draft, last: Amount) -> None:
+    """ "dua hari setengah": the half is part of the expression and the unit inside it."""
+    if last.half_end:
+        draft.end = draft.after = last.half_end
+    if last.end == last.start:
+        draft.unit_text = s.lex.one_unit(s.lower(last.start))  # "sejam setengah"
 
 
 def _per(s: Sentence, end: int) -> int:

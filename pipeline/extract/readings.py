@@ -54,7 +54,7 @@ def add_values(s: Sentence, draft: Draft) -> None:
 
 def _value(s: Sentence, amount: Amount, draft: Draft) -> tuple[Decimal, str]:
     if amount.value is not None:
-        return amount.value, "number word" if amount.words else "two scale words"
+        return amount.value, "number word"
     read = amount.digits
     assert read is not None
     if not read.ambiguous:

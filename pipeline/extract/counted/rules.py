@@ -38,7 +38,7 @@ def add_unit(s: Sentence, draft: Draft, found: Sequence[Draft]) -> None:
     if draft.unit is None and draft.kind != "age":
         draft.unit = _behind(s, draft, found)
     if draft.unit is not None:
-        draft.unit_text = s.surface(*draft.unit)
+        draft.unit_text = draft.unit_text or s.surface(*draft.unit)
         return
     if draft.kind == "age":
         return
