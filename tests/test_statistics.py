@@ -199,7 +199,11 @@ def test_page_furniture_changes_nothing(language: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["12 ", "satu ", "(", "1/2/", "een honderd ", "...", "1.", "3-", '"5 ', "dua dan "]
+    "piece",
+    [
+        *("12 ", "satu ", "(", "1/2/", "een honderd ", "...", "1.", "3-", '"5 ', "dua dan "),
+        *("½ ", "1 juta ", "kedua puluh ", "honderd en ", "sejam setengah "),
+    ],
 )
 def test_time_grows_no_faster_than_the_text(piece: str) -> None:
     def seconds(size: int) -> float:
@@ -210,7 +214,7 @@ def test_time_grows_no_faster_than_the_text(piece: str) -> None:
         return time.process_time() - begin
 
     seconds(1000)  # the lexicons are made ready
-    small, large = (min(seconds(size) for _ in range(3)) for size in (10_000, 80_000))
+    small, large = (min(seconds(size) for _ in range(3)) for size in (3000, 24_000))
     assert large < 8 * 3 * max(small, 0.01)
 
 
