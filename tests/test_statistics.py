@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import itertools
 import time
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from pipeline import languages
 from pipeline.extract.dates import DateSpan
+from pipeline.extract.furniture import furniture
 from pipeline.extract.statistics import statistics
 from pipeline.records import Statistic
 
@@ -42,6 +44,27 @@ def test_examples(language: str) -> None:
         assert found == example["found"], example["text"]
     for example in data["negative"]:
         assert statistics(example["text"], language) == [], example["text"]
+
+
+CLASSES = (
+    *("times", "dates", "years", "ordinals", "codes", "labels", "phones", "lists", "names"),
+    *("furniture", "ranks", "multiples", "vague"),
+)
+
+
+@pytest.mark.parametrize("language", languages.available())
+@pytest.mark.parametrize("kind", CLASSES)
+def test_numbers_that_count_nothing(kind: str, language: str) -> None:
+    texts = languages.examples(language, "statistics")["negatives"][kind]
+    assert len(set(texts)) >= 12
+    for text in texts:
+        page = furniture(text, language)
+        assert statistics(text, language, excluded=page.spans) == [], text
+
+
+@pytest.mark.parametrize("language", languages.available())
+def test_every_class_of_negative_example_is_named(language: str) -> None:
+    assert set(languages.examples(language, "statistics")["negatives"]) == set(CLASSES)
 
 
 @pytest.mark.parametrize("language", languages.available())
@@ -157,7 +180,10 @@ def test_an_unknown_language_is_refused() -> None:
         statistics("12 rumah", "xx")
 
 
-FURNITURE = {"ms": "\nSumber\nKomen (0)\n", "nl": "\nBron\n\nReactie (0)\n"}
+FURNITURE = {
+    "ms": ["Sumber", "Komen (0)", "Ulasan (1234)", "https://a.vn/2025/11/04/1.234-tan.html"],
+    "nl": ["Bron", "Reactie (0)", "Reacties (1234)", "https://a.vn/2025/11/04/1.234-ton.html"],
+}
 NUMBERS = (
     "12 1,461 3.162 3,4 0 007 2024 1.2.3 5kg 13e ke-15 4-sel COVID-19 108 19 €5 https://a.vn/1"
 )
@@ -171,6 +197,7 @@ PIECES = st.sampled_from(["\n", *" ".join((NUMBERS, SIGNS, MALAY, DUTCH, WORDS))
 
 
 @pytest.mark.parametrize("language", languages.available())
+@settings(deadline=None)  # other programs share the machine
 @given(st.lists(PIECES, max_size=30).map(" ".join))
 def test_any_order_of_words_is_read_without_error(language: str, text: str) -> None:
     found = statistics(text, language)
@@ -195,7 +222,16 @@ def test_no_text_raises(language: str, text: str) -> None:
 @settings(deadline=None)
 @given(st.lists(PIECES, max_size=30).map(" ".join))
 def test_page_furniture_changes_nothing(language: str, text: str) -> None:
-    assert statistics(text + FURNITURE[language], language) == statistics(text, language)
+    """Neither before the article nor behind it."""
+
+    def read(page: str, at: int) -> list[Statistic]:
+        found = statistics(page, language, excluded=furniture(page, language).spans)
+        return [dataclasses.replace(s, start=s.start - at, end=s.end - at) for s in found]
+
+    lines = "\n".join(FURNITURE[language]) + "\n"
+    alone = read(text, 0)
+    assert read(f"{text}\n{lines}", 0) == alone
+    assert read(lines + text, len(lines)) == alone
 
 
 @pytest.mark.parametrize(

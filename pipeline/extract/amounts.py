@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -35,6 +35,8 @@ _LETTERS = re.compile(r"[^\W\d_]+(?:['’\u2010-][^\W\d_]+)*")
 _NAME_PART = re.compile(r"[ .\u00a0\n]")
 # A capitalised unit of as many letters is one all the same: no place of Viet Nam is called so.
 _SURE_UNIT = 5
+# How many words a member of a list has with the sign before it.
+_LISTED = 6
 _NARROW = frozenset("\u00a0\u2009\u202f")
 
 
@@ -80,16 +82,48 @@ class Draft:
     change: Change | None = None
     score: float = 0.9
     after: int = 0  # the token after the number and its unit
+    below_zero: bool = False
+    level_of: Draft | None = None  # the level before this one ("from 3 to 5")
+    shared: bool = False  # the unit is said with a later figure of the list
     values: list[Decimal] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
 class Evidence:
-    """How often the article uses a sign to group thousands and before a fraction."""
+    """How an article uses points and commas in the numbers that can be read in one way only."""
 
-    grouping: dict[str, int]
-    fraction: dict[str, int]
+    def __init__(self) -> None:
+        self._grouping: dict[str, int] = {}
+        self._fraction: dict[str, int] = {}
+        self._plain: set[str] = set()
+
+    def add_grouping(self, sign: str) -> None:
+        """``sign`` grouped thousands."""
+        self._grouping[sign] = self._grouping.get(sign, 0) + 1
+
+    def add_fraction(self, sign: str) -> None:
+        """``sign`` stood before a fraction."""
+        self._fraction[sign] = self._fraction.get(sign, 0) + 1
+
+    def add_plain(self, digits: str) -> None:
+        """A number of four to six digits was written without a sign."""
+        if 4 <= len(digits) <= 6:
+            self._plain.add(digits)
+
+    def is_plain(self, digits: str) -> bool:
+        """Whether the article has this number without a sign."""
+        return digits in self._plain
+
+    def lean(self, sign: str) -> tuple[float, float]:
+        """From -1, ``sign`` begins fractions, to 1, it groups thousands; and from how many.
+
+        What the other sign is used for tells half as much where this one could do the same.
+        """
+        other = "," if sign == "." else "."
+        grouping = self._grouping.get(sign, 0) + self._fraction.get(other, 0) / 2
+        fraction = self._fraction.get(sign, 0) + self._grouping.get(other, 0)
+        many = grouping + fraction
+        return ((grouping - fraction) / many if many else 0.0), many
 
 
 class Blocked:
@@ -135,6 +169,7 @@ class Sentence:
         self.text, self.tokens, self.lex, self.gram = text, tokens, lex, gram
         self.evidence, self.line_start = evidence, line_start
         self.used = 0  # the token after the last statistic
+        self._listed: frozenset[int] | None = None
         self.label_end = -1  # the token after the last number that named something
         self.closed = [
             t.kind == tk.ADDRESS or (t.kind != tk.SYMBOL and blocked.overlaps(t.start, t.end))
@@ -151,13 +186,26 @@ class Sentence:
     def surface(self, start: int, end: int) -> str:
         return self.text[self.tokens[start].start : self.tokens[end - 1].end]
 
+    def measured(self, i: int) -> int | None:
+        """The token after the unit of measure at token ``i``, if there is one."""
+        for table in (self.gram.measure_sign, self.gram.measure_word):
+            found = table.after(self.tokens, i)
+            if found is not None and self.whole_unit(i, found[1], table.exact):
+                return found[1]
+        return None
+
     def close_code(self, i: int) -> None:
         """Digits after a code and nothing between belong to it: "0207 3 822"."""
+        last = self.tokens[i - 1]
+        if last.kind == tk.WORD and last.text.islower() and last.text.strip("x"):
+            return  # "5-sterrenhotels 70%", but "3xxx 115"
         while (
             i < len(self.tokens)
             and self.tokens[i].kind == tk.NUMBER
             and self.tokens[i].start - self.tokens[i - 1].end <= 1
             and nounphrase.after(self.tokens, i + 1, self.gram) is None
+            and self.gram.percent.after(self.tokens, i + 1) is None
+            and self.lex.scale(self.tokens, i + 1)[1] == i + 1
         ):
             self.closed[i] = True
             i += 1
@@ -181,7 +229,9 @@ class Sentence:
             phrase = self.lex.phrase(self.tokens, i)
             if phrase is None or any(self.closed[i : phrase.end]):
                 return None
-            if phrase.article or self.is_name(i):
+            if phrase.article and not self.is_share(phrase.end):
+                return None
+            if self.is_name(i):
                 return None
             half = self.one_and_a_half(i, phrase)
             if half is not None:
@@ -205,6 +255,18 @@ class Sentence:
             self.add_suffix(amount)
         self.add_half(amount)
         return amount
+
+    def is_share(self, i: int) -> bool:
+        """ "een op de vijf": after an article, what makes a number of it."""
+        found = self.gram.ratio_in.after(self.tokens, i)
+        if found is None or found[1] >= len(self.tokens):
+            return False
+        whole = self.tokens[found[1]]
+        return whole.kind == tk.NUMBER or self.gram.is_number(whole.lower)
+
+    def measured_in_degrees(self, draft: Draft) -> bool:
+        """Whether a measure is a temperature, which may be below zero."""
+        return draft.unit is not None and (self.surface(*draft.unit).lower() in self.gram.degrees)
 
     def is_name(self, i: int) -> bool:
         """A capitalised number word inside a sentence or before another capital is a name."""
@@ -260,6 +322,8 @@ class Sentence:
                 return not (left.text == "/" and self.divides(i, end))
             if left.text in "_#@&=":
                 return True
+            if left.text == "+" and self.touches(i - 1) and tokens[i - 2].kind != tk.SYMBOL:
+                return True  # "Km78+800"
         if end < len(tokens) and self.touches(end):
             right = tokens[end]
             if right.kind == tk.WORD:
@@ -293,6 +357,14 @@ class Sentence:
             and self.tokens[end].kind == tk.WORD
             and not self.touches(end)
         )
+
+    def is_in_name(self, i: int) -> bool:
+        """ "Dien Ban Dong", "Dong Nai": a capitalised word beside another is part of a name."""
+        text = self.tokens[i].text
+        if not text.istitle():
+            return False
+        beside = [self.tokens[j].text for j in (i - 1, i + 1) if 0 <= j < len(self.tokens)]
+        return any(t.istitle() for t in beside)
 
     def currency_glued(self, i: int) -> bool:
         found = self.gram.currency_code.before(self.tokens, i)
@@ -345,6 +417,8 @@ class Sentence:
             return
         code = gram.currency_code.after(tokens, i)
         word = gram.currency_word.after(tokens, i)
+        if word is not None and self.is_in_name(i):
+            word = None
         money = max((m for m in (code, word) if m), key=lambda m: m[1], default=None)
         if money is not None and not self.belongs_on(i, money[1]):
             amount.suffix, amount.currency, amount.suffix_end = "money", money[0], money[1]
@@ -361,7 +435,7 @@ class Sentence:
         if ends:
             amount.suffix, amount.suffix_end = "measure", max(ends)
             return
-        end = self.duration_end(i)
+        end = self.duration_end(i, amount.one)
         if end is not None:
             amount.suffix, amount.suffix_end = "duration", end
 
@@ -392,7 +466,9 @@ class Sentence:
         short = 2 < len(first) < _SURE_UNIT
         return sign or not (short and first[0].isupper() and first[1:].islower())
 
-    def duration_end(self, i: int) -> int | None:
+    def duration_end(self, i: int, one: bool = False) -> int | None:
+        if one and self.lower(i) in self.gram.one_durations:
+            return i + 1
         found = self.gram.duration.after(self.tokens, i)
         if found is None and self.lower(i) in self.gram.fillers:
             found = self.gram.duration.after(self.tokens, i + 1)
@@ -402,6 +478,7 @@ class Sentence:
             self.gram.duration_suffix is not None
             and i < len(self.tokens)
             and self.tokens[i].lower not in self.gram.not_durations
+            and not self.tokens[i].lower.endswith(self.gram.not_duration_endings)
             and self.gram.duration_suffix.fullmatch(self.tokens[i].lower)
         ):
             return i + 1
@@ -416,11 +493,67 @@ class Sentence:
         value = read.grouped if read.grouped is not None else read.decimal
         return None if value is None else value * amount.factor
 
+    def listed(self, i: int) -> bool:
+        """Whether the number at token ``i`` stands in brackets behind a name of a list of such.
+
+        "Bao Lac (57), Ha Quang (49)": counts, unless the names are of people and the numbers
+        may be their ages, or the numbers count up from one as notes do.
+        """
+        if self._listed is None:
+            self._listed = frozenset(self._lists())
+        return i in self._listed
+
+    def _lists(self) -> Iterator[int]:
+        tokens, run = self.tokens, list[int]()
+        for i in range(2, len(tokens) - 1):
+            if not (
+                tokens[i].kind == tk.NUMBER
+                and tokens[i - 1].text in OPEN
+                and tokens[i + 1].text in CLOSE
+                and tokens[i - 2].kind == tk.WORD
+                and tokens[i - 2].text[0].isupper()
+                and not self.closed[i]
+            ):
+                continue
+            if run and not self._goes_on(run[-1] + 2, i - 1):
+                yield from self._counts(run)
+                run = []
+            run.append(i)
+        yield from self._counts(run)
+
+    def _goes_on(self, start: int, end: int) -> bool:
+        """Whether only a sign or word of listing and a name stand at tokens ``[start, end)``."""
+        if not 1 < end - start <= _LISTED:
+            return False
+        first = self.tokens[start]
+        return (first.text in ",;" or first.lower in self.gram.joiners) and all(
+            t.kind == tk.WORD and (t.text[0].isupper() or t.lower in self.gram.joiners)
+            for t in self.tokens[start + 1 : end]
+        )
+
+    def _counts(self, run: list[int]) -> list[int]:
+        """The members of a list that are counts: all of them or none."""
+        read = [nm.digits(self.tokens[i].text) for i in run]
+        values = [r.grouped if r is not None else None for r in read]
+        if len(run) < 2 or None in values or values == [*range(1, len(run) + 1)]:
+            return []
+        ages = all(v is not None and _YOUNGEST <= v <= _OLDEST for v in values)
+        return [] if ages and not all(map(self._follows_place, run)) else run
+
+    def _follows_place(self, i: int) -> bool:
+        """Whether a known place is named before the bracket around token ``i``."""
+        start = i - 1
+        while start > 0 and i - start <= 4 and self.tokens[start - 1].text[:1].isupper():
+            start -= 1
+        return bool(places.candidates(" ".join(t.text for t in self.tokens[start : i - 1])))
+
     def ages_a_name(self, draft: Draft) -> bool:
         """ "Tran Thi B, 67, ...", "Tran Thi B (67)": an apposition of a number to a name."""
         tokens, k, end = self.tokens, draft.start - 1, draft.end
         amount = draft.amounts[0]
         if k < 0 or end >= len(tokens) or amount.digits is None or draft.range or amount.scaled:
+            return False
+        if self.listed(amount.start):
             return False
         pair = tokens[k].text + tokens[end].text
         value = amount.digits.grouped
@@ -449,6 +582,8 @@ class Sentence:
     def currency_before(self, i: int) -> tuple[str, int] | None:
         code = self.gram.currency_code.before(self.tokens, i)
         word = self.gram.currency_first.before(self.tokens, i)
+        if word is not None and self.is_in_name(word[1]):
+            word = None
         found = min((m for m in (code, word) if m), key=lambda m: m[1], default=None)
         if found is None or found[1] < self.used:
             return None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from pipeline.extract import tokens as tk
-from pipeline.extract.amounts import DASHES, Amount, Draft, Sentence
+from pipeline.extract.amounts import DASHES, OPEN, Amount, Draft, Sentence
 from pipeline.extract.numbers import Digits
 from pipeline.records import ValueKind
 
@@ -20,7 +22,8 @@ def build(s: Sentence, first: Amount) -> Draft | None:
         nxt = first.end
         if s.touches(nxt) and s.tokens[nxt].text == "/" and s.touches(nxt + 1):
             unit = s.tokens[nxt + 1]
-            if first.suffix_end == first.end and unit.kind != tk.SYMBOL:
+            bare = first.suffix_end == first.end and unit.kind != tk.SYMBOL
+            if bare and not _is_rate(s, first, nxt + 1):
                 return None  # 12/2022/TT, 4521/UBND
     if draft is None:
         draft = _worded_ratio(s, first) or _spread(s, first)
@@ -31,6 +34,20 @@ def build(s: Sentence, first: Amount) -> Draft | None:
             draft.kind = "fraction"
     _dress(s, draft)
     return draft
+
+
+def _is_rate(s: Sentence, amount: Amount, i: int) -> bool:
+    """ "53 juta/orang", "18.000/mm3", "12/ha": so many to one of what token ``i`` names."""
+    unit = s.tokens[i]
+    if unit.kind != tk.WORD or not unit.text[0].islower():
+        return False
+    if amount.scaled or (amount.digits is not None and amount.digits.separator):
+        return True
+    return (
+        s.measured(i) is not None
+        or s.gram.duration.after(s.tokens, i) is not None
+        or s.gram.is_person(unit.lower)
+    )
 
 
 def _slash_ratio(s: Sentence, first: Amount) -> Draft | None:
@@ -49,10 +66,15 @@ def _slash_ratio(s: Sentence, first: Amount) -> Draft | None:
         return None
     if end < len(tokens) and s.touches(end) and tokens[end].kind == tk.WORD:
         return None
-    second = Amount(i + 1, end, digits=read, suffix_end=end)
     share = s.lex.part_of(tokens, end)  # "2/3 deel van"
+    factor, after = s.lex.scale(tokens, end)
+    if share > end:
+        factor, after = Decimal(1), share
+    first.factor = factor  # "7.480/8.100 miljard VND": the scale is of both
+    stop = end if share > end else after
+    second = Amount(i + 1, stop, digits=read, factor=factor, suffix_end=stop)
     kind: ValueKind = "fraction" if share > end or _is_part(s, first, second) else "ratio"
-    return Draft(first.start, share, [first, second], kind=kind, ratio=True, after=share)
+    return Draft(first.start, after, [first, second], kind=kind, ratio=True, after=after)
 
 
 def _united_ratio(s: Sentence, first: Amount) -> Draft | None:
@@ -93,7 +115,7 @@ def _is_part(s: Sentence, first: Amount, second: Amount) -> bool:
 
 
 def _worded_ratio(s: Sentence, first: Amount) -> Draft | None:
-    """ "7 daripada 11", "45 van de 60", "een op de vijf"."""
+    """ "7 daripada 11", "45 van de 60", "één op de vijf"."""
     if first.suffix or first.of is not None:
         return None
     if first.one and s.lower(first.start - 1) in s.gram.one_not_after:
@@ -166,6 +188,12 @@ def _spread(s: Sentence, first: Amount) -> Draft | None:
     factor, digits = first.factor, first.digits
     scale = second.factor if second.digits is not None else second.scale
     shared = not first.scaled and first.scale == 1 and scale != 1
+    if shared and low >= high / scale and digits is not None and digits.ambiguous:
+        # "2.345 hingga 2.9 juta": with a fraction it shares the scale word.
+        assert digits.decimal is not None
+        if digits.decimal < high / scale:
+            low = digits.decimal
+            digits = Digits(None, low, digits.separator, "a range rises")
     if shared and low < high / scale:
         # "10-15 juta", "lima hingga sepuluh juta"
         factor, low = scale, low * scale
@@ -174,7 +202,7 @@ def _spread(s: Sentence, first: Amount) -> Draft | None:
     if low >= high and digits is not None and digits.ambiguous and digits.decimal is not None:
         # "1.250-3": what is no range with thousands is one with a fraction.
         low = digits.decimal * factor
-        digits = Digits(None, digits.decimal, digits.separator, "lower end of a range")
+        digits = Digits(None, digits.decimal, digits.separator, "a range rises")
     if low >= high:
         return None
     first.factor, first.digits = factor, digits
@@ -184,9 +212,11 @@ def _spread(s: Sentence, first: Amount) -> Draft | None:
 def _between_levels(s: Sentence, first: Amount) -> bool:
     """ "steeg van 3 tot 5": two levels of a change and no range."""
     start = s.gram.range_from.before(s.tokens, _money_start(s, first))
-    return start is not None and any(
-        s.lower(k) in s.gram.change for k in range(max(0, start[1] - 6), start[1])
-    )
+    if start is None:
+        return False
+    if s.lower(start[1] - 1) in s.gram.particles:  # "nam toe van 3 tot 5"
+        return True
+    return any(s.lower(k) in s.gram.change for k in range(max(0, start[1] - 6), start[1]))
 
 
 def _second(s: Sentence, at: int) -> Amount | None:
@@ -230,7 +260,6 @@ def _money_start(s: Sentence, amount: Amount) -> int:
 
 def _dress(s: Sentence, draft: Draft) -> None:
     """Kind, currency and unit from what stands beside the number."""
-    tokens = s.tokens
     last = draft.amounts[-1]
     suffix = last.suffix if not draft.ratio else ""
     if draft.kind == "fraction":
@@ -256,21 +285,52 @@ def _dress(s: Sentence, draft: Draft) -> None:
         filled = s.lower(last.end) in s.gram.fillers and last.end + 1 < last.suffix_end
         draft.unit = (last.end + filled, last.suffix_end)
         _take_half(s, draft, last)
+    elif _lasts(s, draft, last):
+        draft.kind, draft.unit, draft.after = "duration", (last.end, last.end + 1), last.end + 1
     if draft.kind == "count" and not draft.ratio and draft.start > 0:
         money = s.currency_before(draft.start)
         if money is not None:
             draft.kind, draft.currency, draft.start = "money", money[0], money[1]
-    # A sign that is no dash of a list and no hyphen.
-    k = draft.start - 1
+    _sign(s, draft)
+
+
+def _lasts(s: Sentence, draft: Draft, last: Amount) -> bool:
+    """ "selama dua musim", "twee seizoenen lang": so many of a stretch, told as a length."""
+    return (
+        not draft.ratio
+        and s.lower(last.end) in s.gram.lasting
+        and (
+            s.lower(draft.start - 1) in s.gram.lasting_before
+            or s.lower(last.end + 1) in s.gram.lasting_after
+        )
+    )
+
+
+def _sign(s: Sentence, draft: Draft) -> None:
+    """A sign that is no dash of a list and no hyphen: of a change, or of a level below zero."""
+    tokens, k = s.tokens, draft.start - 1
+    if k < 0:
+        return
+    degrees = draft.kind == "measure" and s.measured_in_degrees(draft)
+    word = s.gram.minus.before(tokens, draft.start) if degrees else None
+    if word is not None and word[1] >= s.used:
+        draft.below_zero, draft.start = True, word[1]
+        return
+    if degrees and s.gram.below_zero.after(tokens, draft.after) is not None:
+        draft.below_zero = True
+        return
+    opened = k > 0 and tokens[k - 1].text in OPEN
     if (
-        k >= 0
-        and tokens[k].text in ("-", "−", "+")
+        tokens[k].text in ("-", "−", "+")
         and s.touches(draft.start)
-        and not s.touches(k)
+        and (opened or not s.touches(k))
         and (k > 0 or tokens[k].start > s.line_start or draft.kind == "percentage")
     ):
-        draft.change = "up" if tokens[k].text == "+" else "down"
         draft.start = k
+        if degrees:
+            draft.below_zero = tokens[k].text != "+"
+        else:
+            draft.change = "up" if tokens[k].text == "+" else "down"
 
 
 def _is_amount(s: Sentence, part: Amount) -> bool:

@@ -125,10 +125,17 @@ class Grammar:
         self.qualifier_after: Phrases[Qualifier] = Phrases(
             {p: q for q, ps in data["qualifiers"]["after"].items() for p in ps}
         )
-        self.weak = frozenset(data["qualifiers"]["weak"]["words"])
-        self.among = frozenset(data["qualifiers"]["weak"]["among"])
-
-        self.level_verbs = frozenset(data["qualifiers"]["weak"]["level_verbs"])
+        weak = data["qualifiers"]["weak"]
+        self.qualifier_closing: Phrases[Qualifier] = Phrases(
+            {p: q for q, ps in data["qualifiers"]["closing"].items() for p in ps}
+        )
+        self.weak, self.among = frozenset(weak["words"]), frozenset(weak["among"])
+        self.level_verbs = frozenset(weak["level_verbs"])
+        self.on_land, self.areas = frozenset(weak["on_land"]), frozenset(weak["areas"])
+        self.large = frozenset(weak["large"])
+        self.penalties, self.threats = frozenset(weak["penalties"]), frozenset(weak["threats"])
+        self.qualifier_fillers = frozenset(weak["fillers"])
+        self.qualifier_names = _set(weak["names"])
         spread = data["range"]
         self.range_to, self.range_between = _set(spread["to"]), _set(spread["between"])
         self.range_and, self.range_from = _set(spread["and"]), _set(spread["from"])
@@ -157,6 +164,36 @@ class Grammar:
         }
         self.auxiliaries = frozenset(change["auxiliaries"])
         self.plan = frozenset(change["plan"])
+        self.particles: dict[str, Change] = {
+            **dict.fromkeys(change["particles_up"], _UP),
+            **dict.fromkeys(change["particles_down"], _DOWN),
+        }
+        self.separable = frozenset(change["separable"])
+        self.share_change: dict[str, Change] = {
+            **dict.fromkeys(change["share_up"], _UP),
+            **dict.fromkeys(change["share_down"], _DOWN),
+        }
+        self.growth: dict[str, Change] = {
+            **dict.fromkeys(change["growth_up"], _UP),
+            **dict.fromkeys(change["growth_down"], _DOWN),
+        }
+        self.at_rate = _set(change["at_rate"])
+        self.level_bounds = frozenset(change["level_bounds"])
+        self.transitive = frozenset(change["transitive"])
+        self.compared: Phrases[Change] = Phrases(
+            {
+                **dict.fromkeys(change["compared_up"], _UP),
+                **dict.fromkeys(change["compared_down"], _DOWN),
+            }
+        )
+        self.compared_weak: Phrases[Change] = Phrases(
+            dict.fromkeys(change["compared_weak_down"], _DOWN)
+        )
+        self.not_compared = frozenset(change["not_compared"])
+        self.than, self.comparison = _set(change["than"]), _set(change["comparison"])
+        self.comparison_words = frozenset(p.split()[0] for p in change["comparison"])
+        self.earlier = frozenset([*change["earlier"], *data["year"]["months"]])
+        self.equals = _set(change["equals"])
 
         codes = {code: code for code in currencies["codes"]}
         self.currency_code: Phrases[str] = Phrases(
@@ -178,6 +215,9 @@ class Grammar:
         self.class_signs = frozenset(measures["classes"])
         self.class_sign = Phrases(dict.fromkeys(measures["classes"], True), exact=True)
         self.measure_word = _set(_measures(language, measures))
+        below = data["below_zero"]
+        self.degrees = frozenset(below["degrees"])
+        self.minus, self.below_zero = _set(below["before"]), _set(below["after"])
         self.duration = _set(data["measure"]["durations"])
         self.fillers = frozenset(data["measure"]["fillers"])
         suffixes = data["measure"]["duration_suffixes"]
@@ -192,6 +232,14 @@ class Grammar:
 
         self.calendar_units = frozenset(data["measure"]["calendar_units"])
         self.not_durations = frozenset(data["measure"]["not_durations"])
+        self.not_duration_endings = tuple(data["measure"]["not_duration_endings"])
+        self.one_durations = frozenset(data["measure"]["one_durations"])
+        lasting = data["measure"]["lasting"]
+        self.lasting = frozenset(lasting["nouns"])
+        self.lasting_before, self.lasting_after = (
+            frozenset(lasting["before"]),
+            frozenset(lasting["after"]),
+        )
 
         age = data["age"]
         self.age_before, self.age_after = _set(age["before"]), _set(age["after"])
@@ -199,12 +247,19 @@ class Grammar:
         self.age_suffix = frozenset(age["suffix"])
         self.age_bounds = frozenset(age["bounds"])
         self.age_people = frozenset(age["people"])
+        self.age_years = frozenset(age["years"])
+        self.age_adverbs = _set(age["adverbs"])
+        self.age_turning = frozenset(age["turning"])
+        self.pronouns = frozenset(age["pronouns"])
+        self.age_nouns = frozenset(age["nouns"])
+        self.age_closers = frozenset(age["closers"])
         self._persons, self._things = frozenset(age["persons"]), frozenset(age["things"])
         self.of_age = frozenset(age["of"])
         self._thing_endings = tuple(age["thing_endings"])
 
         self.ordinal_before = _set(data["ordinals"]["before"])
         self.year_before = frozenset(data["year"]["before"])
+        self.year_words = frozenset(data["year"]["words"])
         self.day_before = frozenset(data["year"]["day_before"])
         names = month_names(language)
         months = "|".join(re.escape(m) for m in sorted(names, key=lambda m: (-len(m), m)))
@@ -244,6 +299,26 @@ class Grammar:
 
         labels = data["labels"]
         self.label_before, self.label_after = _set(labels["before"]), _set(labels["after"])
+        self.label_up_to: dict[str, int] = labels["up_to"]
+        self.label_after_up_to: dict[str, int] = labels["after_up_to"]
+        self.label_after_growth = frozenset(labels["after_growth"])
+        self.each = frozenset(labels["each"])
+        self.address_before = frozenset(labels["address_before"])
+        self.unnamed_endings = tuple(labels["unnamed_endings"])
+        self.enumerators = frozenset(labels["enumerators"])
+        self.relatives = frozenset(labels["relatives"])
+        classes = data["classes"]
+        self.grade_before, self.grade_after = (
+            _set(classes["grade_before"]),
+            _set(classes["grade_after"]),
+        )
+        self.sized, self.vehicles = frozenset(classes["sized"]), frozenset(classes["vehicles"])
+        self.badges, self.teams = frozenset(classes["badges"]), tuple(classes["teams"])
+        self.storeys, self.storeyed = frozenset(classes["storeys"]), frozenset(classes["storeyed"])
+        self.storey_links = frozenset(classes["storey_links"])
+        self.runs, self.sports = frozenset(classes["runs"]), frozenset(classes["sports"])
+        self.events, self.event_after = _set(classes["events"]), _set(classes["event_after"])
+        self.event_articles = frozenset(classes["event_articles"])
         self.phone_lines = frozenset(labels["lines"])
         self.of_day = _set(data["time"]["of_day"])
         self.label_worded = frozenset(labels["worded"])

@@ -7,10 +7,12 @@ that tell are data of the language.
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from pipeline.extract import nounphrase
 from pipeline.extract import tokens as tk
 from pipeline.extract.amounts import CLOSE, DASHES, OPEN, QUOTES, Draft, Sentence
+from pipeline.normalise import places
 
 # Scales of maps and plans: 1/500.
 _MAP_SCALES = frozenset({100, 200, 250, 500, 1000, 2000, 5000, 10000, 25000, 50000, 100000, 250000})
@@ -22,6 +24,10 @@ _SLOGAN = 6
 _TITLE = 24
 # More times than these are occurrences, however they are said.
 _FEW = 10
+# How far before "two digits" the growth that has them may stand.
+_GROWTH = 12
+# How far before a figure its badge or team may stand, and how far around it words of sport.
+_BADGE, _SPORT = 5, 12
 # What Vietnam's free-phone and premium-rate numbers begin with, and the form of the numbers for
 # emergencies and public lines (Circular 22/2014/TT-BTTTT on the telephone numbering plan).
 _TOLL = frozenset({"1800", "1900"})
@@ -36,11 +42,15 @@ def accept(s: Sentence, draft: Draft) -> bool:
     first = draft.amounts[0]
     if any(a.suffix == "class" for a in draft.amounts):
         return False
+    if _is_area_code(s, draft):
+        return False
     if _in_brackets_alone(s, draft) or _numbers_a_list(s, draft):
         return False
     if (draft.kind == "count" and _in_slogan(s, draft)) or _is_nothing(s, draft):
         return False
     if _in_title(s, draft):
+        return False
+    if _is_class(s, draft) or _is_enumerated(s, draft) or _is_hyphenated(s, draft):
         return False
     if draft.kind in ("percentage", "money"):
         return not s.gram.vague_before.before(s.tokens, draft.start)
@@ -60,6 +70,8 @@ def accept(s: Sentence, draft: Draft) -> bool:
     if _is_coded(s, draft) or _is_hotline(s, draft):
         s.close_code(draft.end)
         return False
+    if _is_address(s, draft):
+        return False
     if _is_label(s, draft):
         s.label_end = draft.end
         s.close_code(draft.end)
@@ -74,6 +86,90 @@ def accept(s: Sentence, draft: Draft) -> bool:
     ):
         return False
     return not _is_score(s, draft)
+
+
+def _is_class(s: Sentence, draft: Draft) -> bool:
+    """A number that says of which class a thing is, and not how much there is.
+
+    "beras 5% pecah", "larian 400 m wanita", "kontena 20 kaki", "lencana 40 tahun", "kapal SAR 413",
+    "pasukan bawah 19 tahun", "rumah dua tingkat".
+    """
+    gram, tokens, k = s.gram, s.tokens, draft.start - 1
+    if draft.kind == "percentage":
+        return bool(
+            gram.grade_after.after(tokens, draft.end)
+            or gram.grade_before.before(tokens, draft.start)
+        )
+    if draft.kind == "measure":
+        return _is_event(s, draft) or s.lower(k) in gram.sized
+    if draft.kind == "money":
+        text = tokens[draft.amounts[0].start].text
+        return s.lower(k) in gram.vehicles and text.isdigit() and not draft.amounts[0].scaled
+    if draft.kind == "duration":
+        near = range(max(0, k - _BADGE), draft.start)
+        if any(s.lower(j) in gram.badges for j in near):
+            return True
+        return _is_youth(s, draft)
+    if draft.kind != "count" or draft.ratio:
+        return False
+    if s.lower(draft.end) in gram.storeys:
+        linked = s.lower(k) in gram.storey_links
+        return s.lower(k - 1 if linked else k) in gram.storeyed
+    return False
+
+
+def _is_event(s: Sentence, draft: Draft) -> bool:
+    """ "acara pistol udara 10 m", "de 5.000 m voor vrouwen", "4 x 400 m": a distance of sport."""
+    gram, tokens, k = s.gram, s.tokens, draft.start - 1
+    if draft.range or s.surface(*(draft.unit or (draft.start, draft.end))).lower() not in gram.runs:
+        return False
+    if gram.events.before(tokens, draft.start) or gram.event_after.after(tokens, draft.after):
+        return True
+    if k > 0 and s.lower(k) in ("x", "×") and tokens[k - 1].kind == tk.NUMBER:
+        return True
+    near = range(max(0, k - _SPORT), min(draft.after + _SPORT, len(tokens)))
+    return s.lower(k) in gram.event_articles and any(s.lower(j) in gram.sports for j in near)
+
+
+def _is_youth(s: Sentence, draft: Draft) -> bool:
+    """ "vrouwenelftal onder 19 jaar": the class of a team by its greatest age."""
+    gram = s.gram
+    bound = gram.qualifier_before.before(s.tokens, draft.start)
+    if bound is None or bound[0] != "at_most" or draft.unit is None:
+        return False
+    if s.surface(*draft.unit).lower() not in gram.age_unit:
+        return False
+    near = range(max(0, bound[1] - _BADGE), bound[1])
+    return any(s.lower(j).endswith(gram.teams) for j in near)
+
+
+def _is_hyphenated(s: Sentence, draft: Draft) -> bool:
+    """ "4- en 5-sterrenhotels": the first half of a compound that is said once."""
+    tokens, i = s.tokens, draft.end
+    return (
+        draft.kind == "count"
+        and i + 4 < len(tokens)
+        and tokens[i].text in DASHES
+        and s.touches(i)
+        and not s.touches(i + 1)
+        and s.lower(i + 1) in s.gram.joiners
+        and tokens[i + 2].kind == tk.NUMBER
+        and tokens[i + 3].text in DASHES
+        and s.lower(i + 4) not in s.gram.age_suffix
+    )
+
+
+def _is_enumerated(s: Sentence, draft: Draft) -> bool:
+    """ "Dua ialah membina …", "Satu rangkaian yang …": which one, or one for an article."""
+    first = draft.amounts[0]
+    if not first.words or first.start != 0 or not s.tokens[0].text[0].isupper():
+        return False
+    if draft.kind != "count" or draft.range or draft.ratio:
+        return False
+    if s.lower(draft.end) in s.gram.enumerators:
+        return True
+    noun = nounphrase.after(s.tokens, draft.end, s.gram) if first.one else None
+    return noun is not None and s.lower(noun[1]) in s.gram.relatives
 
 
 def _in_slogan(s: Sentence, draft: Draft) -> bool:
@@ -125,6 +221,19 @@ def _is_nothing(s: Sentence, draft: Draft) -> bool:
     return draft.kind != "count" or (nounphrase.after(s.tokens, draft.end, s.gram) is None)
 
 
+def _is_area_code(s: Sentence, draft: Draft) -> bool:
+    """ "(028) 3822 1234": what a telephone number begins with, in brackets."""
+    text, after = s.tokens[draft.amounts[0].start].text, draft.end
+    if not (text.isdigit() and text[0] == "0" and 2 <= len(text) <= 4):
+        return False
+    if draft.start == 0 or s.tokens[draft.start - 1].text not in OPEN:
+        return False
+    if after >= len(s.tokens) or s.tokens[after].text not in CLOSE:
+        return False
+    s.close_code(after + 1)
+    return True
+
+
 def _in_brackets_alone(s: Sentence, draft: Draft) -> bool:
     before, after = draft.start - 1, draft.end
     return (
@@ -134,6 +243,21 @@ def _in_brackets_alone(s: Sentence, draft: Draft) -> bool:
         and after < len(s.tokens)
         and s.tokens[before].text in OPEN
         and s.tokens[after].text in CLOSE
+        and not s.listed(draft.start)
+        and not _is_bracketed_count(s, draft)
+    )
+
+
+def _is_bracketed_count(s: Sentence, draft: Draft) -> bool:
+    """ "An Khe (1.640)", "in 2024 (1,312)": so many, since no note or label is so written."""
+    first, k = draft.amounts[0], draft.start - 2
+    digits = first.digits
+    return (
+        digits is not None
+        and digits.grouped is not None
+        and bool(digits.separator)
+        and k >= 0
+        and (s.closed[k] or s.tokens[k].text[0].isupper() or s.tokens[k].kind == tk.NUMBER)
     )
 
 
@@ -150,7 +274,11 @@ def _numbers_a_list(s: Sentence, draft: Draft) -> bool:
     while k >= 0 and (s.tokens[k].text in _BULLET or s.tokens[k].text in OPEN):
         k -= 1
     if k < 0:
-        return mark.text != "." or draft.end + 1 < len(s.tokens)
+        return mark.text != "." or draft.start > 0 or draft.end + 1 < len(s.tokens)
+    if mark.text == ".":  # "Cadangan: 1. Memudahkan prosedur"
+        return s.tokens[k].text == ":" and (
+            draft.end + 1 == len(s.tokens) or s.tokens[draft.end + 1].text[0].isupper()
+        )
     return mark.text == ")" and s.tokens[k].text in (";", ":", ",")
 
 
@@ -232,6 +360,12 @@ def _is_ratio(s: Sentence, draft: Draft) -> bool:
     slash = s.tokens[draft.amounts[0].end].text == "/"
     if not slash:
         return True
+    if s.measured(draft.after if draft.unit is None else draft.unit[0]) is not None:
+        # Of what is measured both may have a fraction, and a point may begin one.
+        smallest = draft.amounts[0].digits
+        if smallest is not None and smallest.decimal is not None:
+            low = min(low, smallest.decimal * draft.amounts[0].factor)
+        return low <= high * 3 and s.lower(draft.start - 1) not in s.gram.day_before
     if high != int(high) or low > high * 3 or (low != int(low) and low > high):
         return False
     nearby = {s.lower(k) for k in range(draft.start - 8, draft.end + 3)}
@@ -278,14 +412,26 @@ def _is_one(s: Sentence, draft: Draft) -> bool:
     return nounphrase.after(s.tokens, draft.end, s.gram) is not None
 
 
+def _is_address(s: Sentence, draft: Draft) -> bool:
+    """ "di 19 Le Thanh Tong": a house of a street with a Vietnamese name."""
+    text, tokens = _plain(s, draft), s.tokens
+    if not text or len(text) > 3 or s.lower(draft.start - 1) not in s.gram.address_before:
+        return False
+    name = tokens[draft.end : draft.end + 2]
+    return len(name) == 2 and all(
+        t.kind == tk.WORD and t.text[0].isupper() and places.slugify(t.text) in places.syllables()
+        for t in name
+    )
+
+
 def _is_label(s: Sentence, draft: Draft) -> bool:
     """A number that names: "kelas 12", "Divisyen 316", "model 4 baik"."""
     gram, tokens = s.gram, s.tokens
     first = draft.amounts[0]
     k = draft.start - 1
-    if gram.label_after.after(tokens, draft.end) is not None:
-        return True
     value = s.guess(first)
+    if _label_follows(s, draft, value):
+        return True
     if value is not None and value <= 5:
         for title in gram.titles:
             for at in range(draft.end + 1, min(draft.end + 4, len(tokens))):
@@ -301,8 +447,16 @@ def _is_label(s: Sentence, draft: Draft) -> bool:
         return first.end == first.start + 1 and s.lower(k) in gram.label_worded
     if first.digits.separator and first.digits.grouped is not None:
         return False
-    plain = first.digits.separator == ""
+    plain = first.digits.separator == "" or tokens[first.start].text.endswith(".0")
     if plain and gram.label_before.before(tokens, k + 1) is not None:
+        most = gram.label_up_to.get(tokens[k].lower)
+        if most is not None and value is not None and _is_numbered(s, draft, k):
+            if value <= most:
+                return True
+            if nounphrase.after(tokens, draft.end, gram) is not None:
+                return False
+        if tokens[k].lower in gram.label_weak and _is_tallied(s, draft):
+            return False
         return not _counts_after_label(s, draft, k)
     noun = nounphrase.after(tokens, draft.end, gram)
     if noun is not None:
@@ -312,7 +466,31 @@ def _is_label(s: Sentence, draft: Draft) -> bool:
     if s.label_end >= 0 and k == s.label_end:
         # "hangar No. 3 dan 4"
         return tokens[k].lower in gram.joiners or tokens[k].text in (",", "/")
-    return k == draft.start - 1 and _is_named(s, k)
+    return k == draft.start - 1 and _is_named(s, k) and not _is_tallied(s, draft)
+
+
+def _label_follows(s: Sentence, draft: Draft, value: Decimal | None) -> bool:
+    """ "3 keras", "5 bintang", "pertumbuhan dua angka": a word behind the number makes it name."""
+    gram = s.gram
+    at = draft.end
+    if s.lower(at) in gram.joiners and at + 1 < len(s.tokens):
+        at += 2 if s.tokens[at + 1].kind == tk.NUMBER else 0  # "hotel 4 dan 5 bintang"
+    found = gram.label_after.after(s.tokens, at)
+    if found is None:
+        return False
+    phrase = s.surface(at, found[1]).lower()
+    most = gram.label_after_up_to.get(phrase)
+    if most is not None and value is not None and value > most:
+        return False
+    if phrase in gram.label_after_growth:
+        near = range(max(0, draft.start - _GROWTH), draft.start)
+        return any(s.lower(j) in gram.change for j in near)
+    return True
+
+
+def _is_numbered(s: Sentence, draft: Draft, k: int) -> bool:
+    """Whether the noun at ``k`` is one of a row ("kelas 5"), and not each of them."""
+    return s.lower(k - 1) not in s.gram.each and s.lower(draft.end) not in s.gram.classifiers
 
 
 def _is_numbered_name(s: Sentence, draft: Draft, noun: tuple[int, int]) -> bool:
@@ -329,6 +507,39 @@ def _is_numbered_name(s: Sentence, draft: Draft, noun: tuple[int, int]) -> bool:
     )
 
 
+def _is_tallied(s: Sentence, draft: Draft) -> bool:
+    """ "(amaran 11, teguran 6, dipecat 1)": so many of each, and no numbers of one thing."""
+    k, tokens = draft.start - 1, s.tokens
+    if not _closes(s, draft.end) or not tokens[k].text.islower():
+        return False
+    before = k - 3 if k >= 3 and tokens[k - 1].text in ",;" and not s.closed[k - 2] else None
+    after = draft.end + 1 if draft.end < len(tokens) and tokens[draft.end].text in ",;" else None
+    return any(other is not None and _is_tally(s, k, other) for other in (before, after))
+
+
+def _closes(s: Sentence, i: int) -> bool:
+    """Whether what is told ends at token ``i``."""
+    return i >= len(s.tokens) or s.tokens[i].text in ",;)." or s.lower(i) in s.gram.joiners
+
+
+def _is_tally(s: Sentence, k: int, other: int) -> bool:
+    """Whether a noun and its number stand at ``other``, and the noun is not the one at ``k``."""
+    if not 0 <= other < len(s.tokens) - 1:
+        return False
+    word, number = s.tokens[other], s.tokens[other + 1]
+    return (
+        word.kind == tk.WORD
+        and number.kind == tk.NUMBER
+        and not s.closed[other + 1]
+        and word.text.islower()
+        and word.lower != s.lower(k)
+        and word.lower not in s.gram.stop
+        and word.lower not in s.gram.joiners
+        and _closes(s, other + 2)
+        and s.gram.label_before.before(s.tokens, other + 1) is None
+    )
+
+
 def _is_named(s: Sentence, k: int) -> bool:
     """Whether the word at ``k`` is a noun that the number after it names: "dermaga 3"."""
     gram, word = s.gram, s.tokens[k]
@@ -336,6 +547,10 @@ def _is_named(s: Sentence, k: int) -> bool:
         return False
     if gram.age_before.before(s.tokens, k + 1) is not None:
         return False
+    if word.lower in gram.times and s.lower(k - 1) in gram.earlier:
+        return False  # "vorig jaar 9"
+    if word.lower.endswith(gram.unnamed_endings):
+        return False  # "panjangnya 10"
     known = (gram.before_amount, gram.copulas, gram.change, gram.change_links)
     if any(word.lower in words for words in known):
         return False
@@ -356,7 +571,12 @@ def _counts_after_label(s: Sentence, draft: Draft, k: int) -> bool:
     word = s.tokens[k].lower
     if k > 0 and s.tokens[k].text[0].isupper():
         return False
-    return word in s.gram.label_weak and nounphrase.after(s.tokens, draft.end, s.gram) is not None
+    noun = nounphrase.after(s.tokens, draft.end, s.gram)
+    if word not in s.gram.label_weak or noun is None:
+        return False
+    # "groep 3 speelt": so many of a thing are said in the plural.
+    endings, value = s.gram.plural_endings, s.guess(draft.amounts[0])
+    return not endings or value == 1 or s.tokens[noun[1] - 1].lower.endswith(endings)
 
 
 def _is_code_number(s: Sentence, draft: Draft) -> bool:
@@ -365,6 +585,8 @@ def _is_code_number(s: Sentence, draft: Draft) -> bool:
         if amount.digits is None:
             continue
         text = s.tokens[amount.start].text
+        if s.tokens[draft.start].text == "+" and amount.digits.separator == " ":
+            return draft.kind == "count"  # "+84 912 345 678"
         if text.isdigit() and (len(text) >= 7 or (text[0] == "0" and len(text) > 2)):
             return not amount.scaled and draft.kind == "count"
         after = s.lower(amount.end)
@@ -393,6 +615,10 @@ def _is_coded(s: Sentence, draft: Draft) -> bool:
     if not text or k < 0 or s.closed[k] or s.tokens[k].kind != tk.WORD:
         return False
     code = s.tokens[k].text
+    if len(text) > 3 and len(code) <= 4 and code[0].isupper() and draft.end < len(s.tokens):
+        mark = s.tokens[draft.end].text  # "QNg 90488 TS": a boat
+        if mark.isupper() and 2 <= len(mark) <= 3 and mark.lower() not in s.gram.capitals:
+            return True
     if not (code.isupper() and 2 <= len(code) <= 6) or s.lower(k) in s.gram.capitals:
         return False
     if s.lower(draft.end) in s.gram.classifiers:
@@ -420,9 +646,15 @@ def _is_year(s: Sentence, draft: Draft) -> bool:
         if amount.digits is None or amount.scaled:
             continue
         text = s.tokens[amount.start].text
+        before = s.lower(draft.start - 1)
+        whole = amount.digits.grouped
+        if amount.digits.separator and whole is not None and 1900 <= whole <= 2100:
+            # "tahun 2.025": a translation that took a year for a number.
+            noun = nounphrase.after(s.tokens, draft.end, s.gram)
+            if before in s.gram.year_words and noun is None:
+                return True
         if not (text.isdigit() and len(text) == 4 and 1900 <= int(text) <= 2100):
             continue
-        before = s.lower(draft.start - 1)
         if before in s.gram.year_before or before in OPEN or before in ("-", "–", "/"):
             return True
         if draft.start == 0:

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from pipeline.extract import details, expressions, readings, refusals
 from pipeline.extract import numbers as nm
 from pipeline.extract import tokens as tk
-from pipeline.extract.amounts import Blocked, Draft, Sentence
+from pipeline.extract.amounts import Blocked, Draft, Evidence, Sentence
 from pipeline.extract.dates import DateSpan
 from pipeline.extract.dates import dates as find_dates
 from pipeline.extract.grammar import Grammar, grammar
@@ -63,7 +63,8 @@ def statistics(
         published,
         today,
     )
-    evidence = readings.evidence(text)
+    evidence = Evidence()
+    open_: list[tuple[int, Sentence, list[Draft]]] = []  # to be read again when all is seen
     out: list[Statistic] = []
     for line_start, start, end in _windows(text, language):
         if lex.start.search(text, start, end) is None:
@@ -82,11 +83,18 @@ def statistics(
         if not drafts:
             when.pass_by(line_start, start, end)
             continue
+        if readings.settle(sentence, drafts):
+            open_.append((len(out), sentence, drafts))
         found = [_record(sentence, draft) for draft in drafts]
         told = when.sentence(
             line_start, start, end, [(f.start, f.end, f.value_kind) for f in found]
         )
         out.extend(map(_of_period, found, told))
+    for at, sentence, drafts in open_:
+        readings.read_again(sentence, drafts)
+        for n, draft in enumerate(drafts, at):
+            value, of, to = _values(draft)
+            out[n] = dataclasses.replace(out[n], value=value, of=of, to=to, reason=_reason(draft))
     return out
 
 
@@ -129,19 +137,17 @@ def _of_period(figure: Statistic, period: Period | None) -> Statistic:
 def _record(sentence: Sentence, draft: Draft) -> Statistic:
     start = sentence.tokens[draft.start].start
     end = sentence.tokens[draft.end - 1].end
-    values = [float(v) for v in draft.values]
-    second = values[1] if len(values) > 1 else None
-    of = second if draft.kind in ("ratio", "fraction") else None
+    value, of, to = _values(draft)
     return Statistic(
         start=start,
         end=end,
         text=sentence.text[start:end],
         score=draft.score,
         source=SOURCE,
-        reason="; ".join(dict.fromkeys(draft.reasons)),
-        value=values[0],
+        reason=_reason(draft),
+        value=value,
         of=of,
-        to=second if draft.range else None,
+        to=to,
         value_kind=draft.kind,
         currency=draft.currency,
         unit=draft.unit_text,
@@ -150,21 +156,31 @@ def _record(sentence: Sentence, draft: Draft) -> Statistic:
     )
 
 
+def _values(draft: Draft) -> tuple[float, float | None, float | None]:
+    values = [float(v) for v in draft.values]
+    second = values[1] if len(values) > 1 else None
+    of = second if draft.kind in ("ratio", "fraction") else None
+    return values[0], of, second if draft.range else None
+
+
+def _reason(draft: Draft) -> str:
+    return "; ".join(dict.fromkeys(draft.reasons))
+
+
 def _drafts(s: Sentence) -> list[Draft]:
     found: list[Draft] = []
-    i = 0
-    while i < len(s.tokens):
-        token = s.tokens[i]
-        if s.closed[i] or token.kind not in (tk.NUMBER, tk.WORD):
-            i += 1
-            continue
-        if token.kind == tk.WORD and not s.lex.start.match(token.text):
+    tokens, closed, starts = s.tokens, s.closed, s.lex.start.match
+    i, end = 0, len(tokens)
+    while i < end:
+        token = tokens[i]
+        number = token.kind == tk.NUMBER
+        if closed[i] or not (number or (token.kind == tk.WORD and starts(token.text))):
             i += 1
             continue
         amount = s.amount(i)
         if amount is None:
             after = s.skip(i)
-            if token.kind == tk.NUMBER:
+            if number:
                 s.close_code(after)
             i = after
             continue
@@ -178,5 +194,4 @@ def _drafts(s: Sentence) -> list[Draft]:
             # A number inside the unit is none of its own: "12 meter kuasa dua".
             inside = draft.unit[1] if draft.unit and draft.kind == "measure" else 0
             i = max(i, draft.end, inside)
-    readings.settle(s, found)
     return found
