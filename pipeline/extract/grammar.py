@@ -193,7 +193,7 @@ class Grammar:
         self.than, self.comparison = _set(change["than"]), _set(change["comparison"])
         self.comparison_words = frozenset(p.split()[0] for p in change["comparison"])
         self.earlier = frozenset([*change["earlier"], *data["year"]["months"]])
-        self.equals = _set(change["equals"])
+        self.told_again = _set(change["told_again"])
 
         codes = {code: code for code in currencies["codes"]}
         self.currency_code: Phrases[str] = Phrases(
@@ -306,7 +306,7 @@ class Grammar:
         self.address_before = frozenset(labels["address_before"])
         self.unnamed_endings = tuple(labels["unnamed_endings"])
         self.enumerators = frozenset(labels["enumerators"])
-        self.relatives = frozenset(labels["relatives"])
+        self.one_relatives = frozenset(labels["one_relatives"])
         classes = data["classes"]
         self.grade_before, self.grade_after = (
             _set(classes["grade_before"]),

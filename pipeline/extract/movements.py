@@ -43,7 +43,7 @@ def add_change(s: Sentence, draft: Draft, found: Sequence[Draft]) -> None:
     last = found[-1] if found else None
     if last is not None and draft.change is not None and last.change is None:
         # "8,4%, ofwel 24.210 bezoeken meer": said of both.
-        told = s.gram.equals.before(s.tokens, draft.start)
+        told = s.gram.told_again.before(s.tokens, draft.start)
         beside = told is not None and told[1] - last.after <= 1
         level = s.lower(last.start - 1) in s.gram.levels
         if beside and not level and last.kind == "percentage" != draft.kind:
@@ -77,7 +77,7 @@ def _before(s: Sentence, draft: Draft) -> Change | None:
     if draft.kind == "percentage":
         rate = gram.at_rate.before(tokens, start)  # "tumbuh pada kadar 7.1%"
         start = start if rate is None else rate[1]
-        told = gram.equals.before(tokens, start)
+        told = gram.told_again.before(tokens, start)
         if told is not None and told[1] > 0 and tokens[told[1] - 1].text == ",":
             start = told[1] - 1  # "meningkat ketara, iaitu 45%"
     if draft.qualifier is not None and start == draft.start:
@@ -284,9 +284,9 @@ def _inherited(s: Sentence, draft: Draft, found: Sequence[Draft]) -> Change | No
     if k == last.after and tokens[k].text == "," and draft.kind == last.kind:
         return last.change if _in_list(s, draft) else None
     if (share or last.kind == "percentage") and k - last.after <= _APART:
-        told = gram.equals.before(tokens, draft.start)
+        told = gram.told_again.before(tokens, draft.start)
         if told is None and tokens[k].lower in gram.noun_links:
-            told = gram.equals.before(tokens, k)
+            told = gram.told_again.before(tokens, k)
         if told is not None and all(t.text == "," for t in tokens[last.after : told[1]][-1:]):
             return last.change
     if any(t.text == "," for t in between):

@@ -169,7 +169,7 @@ def _is_enumerated(s: Sentence, draft: Draft) -> bool:
     if s.lower(draft.end) in s.gram.enumerators:
         return True
     noun = nounphrase.after(s.tokens, draft.end, s.gram) if first.one else None
-    return noun is not None and s.lower(noun[1]) in s.gram.relatives
+    return noun is not None and s.lower(noun[1]) in s.gram.one_relatives
 
 
 def _in_slogan(s: Sentence, draft: Draft) -> bool:
