@@ -192,7 +192,7 @@ class Grammar:
         self.not_compared = frozenset(change["not_compared"])
         self.than, self.comparison = _set(change["than"]), _set(change["comparison"])
         self.comparison_words = frozenset(p.split()[0] for p in change["comparison"])
-        self.earlier = frozenset([*change["earlier"], *data["year"]["months"]])
+        self.earlier = frozenset([*change["earlier"], *month_names(language)])
         self.told_again = _set(change["told_again"])
 
         codes = {code: code for code in currencies["codes"]}
@@ -346,7 +346,7 @@ class Grammar:
         self.appositions = frozenset(nouns["appositions"])
         self.share_needs_base: bool = nouns["share_needs_base"]
         self.back = _set(nouns["back"])
-        self.months = frozenset(data["year"]["months"])
+        self.months = frozenset(month_names(language))
         self.degrees = frozenset(nouns["degrees"])
         self.rate_endings = tuple(nouns["rate_endings"])
         self.aspect_links = frozenset(nouns["aspect_links"])

@@ -189,6 +189,15 @@ class Lexicon:
         first |= {unicodedata.normalize("NFD", w) for w in first}
         begin = "|".join(re.escape(w) for w in sorted(first, key=len, reverse=True))
         self.start = re.compile(rf"[0-9]|\b(?:{begin})", re.IGNORECASE)
+        # An article numbers something only with more of a number behind it.
+        articles = self.articles & first
+        plain = "|".join(re.escape(w) for w in sorted(first - articles, key=len, reverse=True))
+        joined = "|".join(re.escape(w) for w in sorted(articles)) or "(?!)"
+        more = "|".join(re.escape(w) for w in sorted({*parts, *self.fractions}, key=len)[::-1])
+        self.hint = re.compile(
+            rf"[0-9]|\b(?:{plain})|\b(?:{joined})(?=[\w-]|\s+(?:{more}|[0-9½¼¾]|op\b))",
+            re.IGNORECASE,
+        )
         self._cache: dict[str, tuple[Morpheme, ...] | None] = {}
 
     def morphemes(self, word: str) -> tuple[Morpheme, ...] | None:

@@ -67,7 +67,7 @@ def statistics(
     open_: list[tuple[int, Sentence, list[Draft]]] = []  # to be read again when all is seen
     out: list[Statistic] = []
     for line_start, start, end in _windows(text, language):
-        if lex.start.search(text, start, end) is None:
+        if lex.hint.search(text, start, end) is None:
             when.pass_by(line_start, start, end)
             continue
         own = [m.span() for m in gram.date.finditer(text, start, end)]

@@ -39,12 +39,15 @@ def add_unit(s: Sentence, draft: Draft, found: Sequence[Draft]) -> None:
     wording wherever it stands. Money has none, an age neither; a measure and a duration have the
     unit that they are in.
     """
+    given = draft.unit is not None  # the number and its unit are one expression
     rules.add_unit(s, draft, found)
-    if draft.kind not in rules.COUNTING:
+    if given or draft.kind not in rules.COUNTING:
         return
     watcher = _watcher.get()
     if watcher is not None:
         watcher(s, draft, question(s, draft, found))
+        return
+    if rules.is_sure(s, draft):
         return
     weights = ranking.of(s.gram.language)
     if weights is not None:

@@ -481,3 +481,17 @@ def _counted(s: Sentence, draft: Draft) -> str | None:
         )
         return s.surface(*subject) if subject is not None else None
     return None
+
+
+def is_sure(s: Sentence, draft: Draft) -> bool:
+    """Whether the answer of the rules needs no weighing: a known noun right behind a count.
+
+    The phrase must end before a sign or a small word, so that its border is plain too.
+    """
+    if draft.kind != "count" or draft.unit is None or draft.part or draft.elided:
+        return False
+    if draft.unit[0] not in (draft.after, _classifier(s, draft.after)):
+        return False
+    behind = s.tokens[draft.unit[1]] if draft.unit[1] < len(s.tokens) else None
+    plain = behind is None or behind.kind == tk.SYMBOL or behind.lower in s.gram.stop
+    return plain and _is_known(s, draft.unit)
