@@ -68,6 +68,30 @@ def test_every_class_of_negative_example_is_named(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", languages.available())
+def test_bounds_and_movements(language: str) -> None:
+    for example in languages.examples(language, "statistics")["told"]:
+        found = statistics(example["text"], language)
+        told = [" ".join(filter(None, (s.qualifier, s.change))) for s in found]
+        assert told == example["found"], example["text"]
+
+
+@pytest.mark.parametrize("language", languages.available())
+def test_kinds(language: str) -> None:
+    for example in languages.examples(language, "statistics")["kinds"]:
+        found = statistics(example["text"], language)
+        assert [s.value_kind for s in found] == example["found"], example["text"]
+
+
+def test_a_level_below_zero_is_no_change() -> None:
+    for language, text in (
+        ("ms", "Suhu -5°C, tolak 2 darjah."),
+        ("nl", "Het is -5 °C, min 2 graden."),
+    ):
+        found = statistics(text, language)
+        assert [(s.value, s.change) for s in found] == [(-5, None), (-2, None)]
+
+
+@pytest.mark.parametrize("language", languages.available())
 def test_the_examples_hold_every_kind_qualifier_and_change(language: str) -> None:
     data = languages.examples(language, "statistics")
     found = [f for example in data["positive"] for f in example["found"]]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pipeline.extract import counted, nounphrase, readings
 from pipeline.extract import tokens as tk
 from pipeline.extract.amounts import BREAKS, CLOSE, DASHES, OPEN, Draft, Sentence
-from pipeline.extract.movements import add_change
+from pipeline.extract.movements import add_change, separated
 
 # How far after an age and before it what is so old may stand.
 _NEAR, _OWNER = 3, 8
@@ -119,6 +119,8 @@ def _is_level(s: Sentence, draft: Draft, i: int, word: str) -> bool:
         return False
     if s.lower(i - 1) in gram.particles:
         return True  # "nam toe tot"
+    if s.lower(i - 1) in gram.particles_before and separated(s, i - 1):
+        return True  # "liep op tot"
     if draft.kind == "duration" and s.lower(draft.after) in gram.penalties:
         # "tot 18 maanden gevangenisstraf" was given, if no more was possible.
         return not any(t.lower in gram.threats for t in tokens[max(0, i - _ARRIVED) : i])
@@ -204,7 +206,7 @@ def _is_apposed(s: Sentence, draft: Draft) -> bool:
     adverb = gram.age_adverbs.before(tokens, k)
     if adverb is not None:
         k = adverb[1]
-        if k > 0 and tokens[k - 1].text == ",":
+        if k > 0 and (tokens[k - 1].text == "," or tokens[k - 1].lower in gram.auxiliaries):
             k -= 1
         ends = closed or (end is not None and end.lower in gram.age_closers)
         return ends and k > 0 and s.named_before(tokens[k].start)

@@ -150,6 +150,7 @@ class Grammar:
         self.change_nouns = frozenset(change["nouns"])
         self.noun_links = frozenset(change["noun_links"])
         self.levels = frozenset(change["levels"])
+        self.arrivals = frozenset(change["arrivals"])
         self.strong = frozenset(change["strong"])
         self.change_after: Phrases[Change] = Phrases(
             {
@@ -167,6 +168,10 @@ class Grammar:
         self.particles: dict[str, Change] = {
             **dict.fromkeys(change["particles_up"], _UP),
             **dict.fromkeys(change["particles_down"], _DOWN),
+        }
+        self.particles_before: dict[str, Change] = {
+            **self.particles,
+            **dict.fromkeys(change["particles_before_up"], _UP),
         }
         self.separable = frozenset(change["separable"])
         self.share_change: dict[str, Change] = {

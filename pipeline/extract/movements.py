@@ -37,7 +37,9 @@ def add_change(s: Sentence, draft: Draft, found: Sequence[Draft]) -> None:
     if draft.kind == "fraction" or draft.ratio:
         return
     if draft.change is None:
-        draft.change = _before(s, draft) or _after(s, draft) or _inherited(s, draft, found)
+        draft.change = _before(s, draft)
+    if draft.change is None and s.lower(draft.start - 1) not in s.gram.arrivals:
+        draft.change = _after(s, draft) or _inherited(s, draft, found)
     if draft.change is not None and _exceeds_plan(s, draft):
         draft.change = None
     last = found[-1] if found else None
@@ -70,10 +72,12 @@ def _before(s: Sentence, draft: Draft) -> Change | None:
     weak = gram.compared_weak.before(tokens, at)
     if weak is not None and s.lower(weak[1] - 1) not in gram.not_compared:
         return weak[0] if _is_comparison(s, draft) else None
-    particle = gram.particles.get(s.lower(at - 1))
-    if particle is not None and at < draft.start and _separated(s, at - 1):
+    particle = gram.particles_before.get(s.lower(at - 1))
+    if particle is not None and at < draft.start and separated(s, at - 1):
         return particle
     start = draft.start
+    if start > 1 and tokens[start - 2].text in OPEN and s.lower(start - 1) in gram.share_change:
+        return gram.share_change[s.lower(start - 1)]  # "(plus 3.000 dong/kg)"
     if draft.kind == "percentage":
         rate = gram.at_rate.before(tokens, start)  # "tumbuh pada kadar 7.1%"
         start = start if rate is None else rate[1]
@@ -158,7 +162,7 @@ def _ends_here(s: Sentence, draft: Draft) -> bool:
     return nounphrase.after(s.tokens, draft.after, s.gram) is None
 
 
-def _separated(s: Sentence, k: int) -> bool:
+def separated(s: Sentence, k: int) -> bool:
     """ "nam het aantal leden toe met": whether a verb before the particle at ``k`` takes it."""
     for j in range(k - 1, max(-1, k - _FAR), -1):
         if s.tokens[j].text in BREAKS:
@@ -212,7 +216,7 @@ def _after(s: Sentence, draft: Draft) -> Change | None:
         if told is not None:
             return told[0]
         particle = gram.particles.get(s.lower(place))
-        if particle is not None and _separated(s, draft.start):
+        if particle is not None and separated(s, draft.start):
             return particle
     if draft.start > 0 and tokens[draft.start - 1].lower in gram.strong:
         for j in range(places[0], min(places[0] + 5, len(tokens))):

@@ -486,8 +486,13 @@ def _counted(s: Sentence, draft: Draft) -> str | None:
 def is_sure(s: Sentence, draft: Draft) -> bool:
     """Whether the answer of the rules needs no weighing: a known noun right behind a count.
 
-    The phrase must end before a sign or a small word, so that its border is plain too.
+    The phrase must end before a sign or a small word, so that its border is plain too. So is what a
+    share is said to be for ("40% voor rijst").
     """
+    whom = s.gram.for_whom.after(s.tokens, draft.after)
+    if whom is not None and draft.kind in _SHARES:
+        span = nounphrase.after(s.tokens, whom[1], s.gram)
+        return span is not None and s.surface(*span) == draft.unit_text
     if draft.kind != "count" or draft.unit is None or draft.part or draft.elided:
         return False
     if draft.unit[0] not in (draft.after, _classifier(s, draft.after)):
