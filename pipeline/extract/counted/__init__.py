@@ -52,5 +52,6 @@ def add_unit(s: Sentence, draft: Draft, found: Sequence[Draft]) -> None:
     weights = ranking.of(s.gram.language)
     if weights is not None:
         chosen = weights.best(question(s, draft, found), draft.unit_text)
-        draft.unit_text = chosen.text
-        draft.unit = chosen.span if chosen.behind else None
+        if chosen is not None:
+            draft.unit_text = chosen.text
+            draft.unit = chosen.span if chosen.behind else None

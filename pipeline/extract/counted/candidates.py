@@ -215,6 +215,8 @@ def _behind(s: Sentence, draft: Draft, slots: _Slots, about: tuple[int, ...]) ->
         token = tokens[high]
         if token.kind in (tk.NUMBER, tk.ADDRESS) or token.text in BREAKS or token.text in OPEN:
             break
+        if token.text == "/":
+            break  # "5 juta/keluarga": for each of them
         high += 1
     out: list[Candidate] = []
     skipped: tuple[int, ...] = ()
