@@ -198,6 +198,7 @@ class Grammar:
         self.than, self.comparison = _set(change["than"]), _set(change["comparison"])
         self.comparison_words = frozenset(p.split()[0] for p in change["comparison"])
         self.earlier = frozenset([*change["earlier"], *month_names(language)])
+        self.told_same = frozenset(change["told_same"])
         self.told_again = _set(change["told_again"])
 
         codes = {code: code for code in currencies["codes"]}

@@ -22,8 +22,12 @@ _NEAR, _FAR = 9, 26
 _OBJECT = 5
 # How far after a comparative what it is compared with is looked at, and words within its clause.
 _THAN, _CLAUSE = 8, 4
+# How far on a list of figures of one movement is laid against an earlier time.
+_LIST = 14
 # How far after a figure of the same movement another may stand.
 _APART = 8
+# How far after a figure its participle may stand at the end of the clause.
+_FINAL = 12
 # How many tokens a bracket behind a figure has that may be passed over.
 _BRACKET = 7
 # How far after a figure a plan is looked for.
@@ -38,7 +42,9 @@ def add_change(s: Sentence, draft: Draft, found: Sequence[Draft]) -> None:
         return
     if draft.change is None:
         draft.change = _before(s, draft)
-    if draft.change is None and s.lower(draft.start - 1) not in s.gram.arrivals:
+    before = s.lower(draft.start - 1)
+    when = draft.kind == "duration" and before in s.gram.adjuncts - s.gram.strong
+    if draft.change is None and before not in s.gram.arrivals and not when:
         draft.change = _after(s, draft) or _inherited(s, draft, found)
     if draft.change is not None and _exceeds_plan(s, draft):
         draft.change = None
@@ -46,7 +52,11 @@ def add_change(s: Sentence, draft: Draft, found: Sequence[Draft]) -> None:
     if last is not None and draft.change is not None and last.change is None:
         # "8,4%, ofwel 24.210 bezoeken meer": said of both.
         told = s.gram.told_again.before(s.tokens, draft.start)
-        beside = told is not None and told[1] - last.after <= 1
+        beside = (
+            told is not None
+            and told[1] - last.after <= 1
+            and s.surface(told[1], draft.start).lower() in s.gram.told_same
+        )
         level = s.lower(last.start - 1) in s.gram.levels
         if beside and not level and last.kind == "percentage" != draft.kind:
             last.change = draft.change
@@ -218,8 +228,16 @@ def _after(s: Sentence, draft: Draft) -> Change | None:
         particle = gram.particles.get(s.lower(place))
         if particle is not None and separated(s, draft.start):
             return particle
-    if draft.start > 0 and tokens[draft.start - 1].lower in gram.strong:
-        for j in range(places[0], min(places[0] + 5, len(tokens))):
+    before = draft.start - 1  # "met slechts 2% gegroeid"
+    while (
+        before > 0 and s.lower(before) in gram.change_links and s.lower(before) not in gram.strong
+    ):
+        before -= 1
+    if s.lower(before) in gram.strong:
+        # "is met 12% in een jaar gestegen": a participle stands at the end of the clause.
+        helped = any(s.lower(j) in gram.auxiliaries for j in range(before - _CLAUSE, before))
+        reach = places[0] + (_FINAL if helped else _CLAUSE + 1)
+        for j in range(places[0], min(reach, len(tokens))):
             if tokens[j].text in BREAKS or tokens[j].text == ",":
                 break
             if tokens[j].lower in gram.change_particles:
@@ -277,6 +295,8 @@ def _inherited(s: Sentence, draft: Draft, found: Sequence[Draft]) -> Change | No
     share = draft.kind == "percentage"
     k = draft.start - 1
     between = tokens[last.end : k + 1]
+    if share and last.kind == "percentage" and _is_elliptic(s, last, k):
+        return last.change
     if any(t.text in BREAKS and t.text not in OPEN for t in between):
         return None
     if tokens[k].text in OPEN:
@@ -292,7 +312,11 @@ def _inherited(s: Sentence, draft: Draft, found: Sequence[Draft]) -> Change | No
         if told is None and tokens[k].lower in gram.noun_links:
             told = gram.told_again.before(tokens, k)
         if told is not None and all(t.text == "," for t in tokens[last.after : told[1]][-1:]):
-            return last.change
+            # "naik 5%, iaitu 1.204 kes" may be how many there are now.
+            same = share or s.surface(told[1], draft.start).lower() in gram.told_same
+            return last.change if same else None
+    if draft.kind == last.kind == "count" and _is_listed(s, draft, last):
+        return last.change
     if any(t.text == "," for t in between):
         return None
     while k > last.after and tokens[k].lower in gram.noun_links | gram.strong:
@@ -308,6 +332,38 @@ def _inherited(s: Sentence, draft: Draft, found: Sequence[Draft]) -> Change | No
     if draft.kind == last.kind:
         return last.change
     return last.change if share and gram.comparison.after(tokens, draft.after) else None
+
+
+def _is_elliptic(s: Sentence, last: Draft, k: int) -> bool:
+    """ "de industrie groeide met 11%; de mijnbouw met 3%": the verb is said with the first."""
+    gram, tokens = s.gram, s.tokens
+    if tokens[k].lower not in gram.strong or s.lower(last.start - 1) not in gram.strong:
+        return False
+    between = tokens[last.after : k]
+    words = [t for t in between if t.kind == tk.WORD]
+    signs = [t.text for t in between if t.kind != tk.WORD]
+    return (
+        0 < len(words) <= _APART
+        and len(between) - len(words) <= 1
+        and all(sign in ",;" for sign in signs)
+        and (bool(signs) or words[0].lower in gram.joiners)
+        and not any(t.lower in gram.copulas or t.lower in gram.auxiliaries for t in words)
+    )
+
+
+def _is_listed(s: Sentence, draft: Draft, last: Draft) -> bool:
+    """ "penurunan 5 kes, 3 kematian dan 2 kecederaan berbanding ...": so many less of each."""
+    tokens = s.tokens
+    if draft.start - last.after > _CLAUSE + 1 or tokens[draft.start - 1].text != ",":
+        return False
+    joined = False
+    for k in range(draft.after, min(draft.after + _LIST, len(tokens))):
+        if tokens[k].text in BREAKS:
+            return False
+        joined = joined or tokens[k].lower in s.gram.joiners
+        if joined and s.gram.comparison.after(tokens, k):
+            return True
+    return False
 
 
 def _in_list(s: Sentence, draft: Draft) -> bool:

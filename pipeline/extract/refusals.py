@@ -551,7 +551,7 @@ def _is_named(s: Sentence, k: int) -> bool:
         return False  # "vorig jaar 9"
     if word.lower.endswith(gram.unnamed_endings):
         return False  # "panjangnya 10"
-    known = (gram.before_amount, gram.copulas, gram.change, gram.change_links)
+    known = (gram.before_amount, gram.copulas, gram.change, gram.share_change, gram.change_links)
     if any(word.lower in words for words in known):
         return False
     if word.lower in gram.levels or word.lower in gram.stop or word.lower in gram.strong:
