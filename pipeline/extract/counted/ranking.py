@@ -28,7 +28,7 @@ class Ranking:
     """The weights of one language."""
 
     def __init__(self, weights: Mapping[str, float]) -> None:
-        self._weights = weights
+        self.weights = weights
         # By role and by feature, so that no string is put together for a word.
         self._roles: dict[str, dict[str, float]] = {}
         for name, weight in weights.items():
@@ -41,7 +41,7 @@ class Ranking:
     def scores(self, question: Question) -> list[float]:
         """How much speaks for each candidate, in log odds and without the answer of the rules."""
         slots = [0.0] * question.size
-        words, pairs, weights = self._words, self._pairs, self._weights
+        words, pairs, weights = self._words, self._pairs, self.weights
         if len(words) + len(pairs) > _MOST_CACHED:  # any text, any length: the memory stays bounded
             words.clear()
             pairs.clear()
