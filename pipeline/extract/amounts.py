@@ -417,7 +417,7 @@ class Sentence:
             return
         code = gram.currency_code.after(tokens, i)
         word = gram.currency_word.after(tokens, i)
-        if word is not None and self.is_in_name(i):
+        if word is not None and word[1] == i + 1 and self.is_in_name(i):
             word = None
         money = max((m for m in (code, word) if m), key=lambda m: m[1], default=None)
         if money is not None and not self.belongs_on(i, money[1]):
@@ -582,7 +582,7 @@ class Sentence:
     def currency_before(self, i: int) -> tuple[str, int] | None:
         code = self.gram.currency_code.before(self.tokens, i)
         word = self.gram.currency_first.before(self.tokens, i)
-        if word is not None and self.is_in_name(word[1]):
+        if word is not None and word[1] == i - 1 and self.is_in_name(word[1]):
             word = None
         found = min((m for m in (code, word) if m), key=lambda m: m[1], default=None)
         if found is None or found[1] < self.used:

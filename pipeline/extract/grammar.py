@@ -353,7 +353,7 @@ class Grammar:
         self.share_needs_base: bool = nouns["share_needs_base"]
         self.back = _set(nouns["back"])
         self.months = frozenset(month_names(language))
-        self.degrees = frozenset(nouns["degrees"])
+        self.state_degrees = frozenset(nouns["degrees"])
         self.rate_endings = tuple(nouns["rate_endings"])
         self.aspect_links = frozenset(nouns["aspect_links"])
         self.having = frozenset(nouns["having"])

@@ -231,7 +231,7 @@ def _state(tokens: Sequence[Token], k: int, grammar: Grammar) -> int:
         behind = tokens[k + n]
         if behind.text in ",;.)" or behind.lower in grammar.joiners:
             return n
-        if n == 1 and behind.lower not in grammar.degrees:
+        if n == 1 and behind.lower not in grammar.state_degrees:
             return 0
     return 0
 

@@ -194,8 +194,10 @@ class Lexicon:
         plain = "|".join(re.escape(w) for w in sorted(first - articles, key=len, reverse=True))
         joined = "|".join(re.escape(w) for w in sorted(articles)) or "(?!)"
         more = "|".join(re.escape(w) for w in sorted({*parts, *self.fractions}, key=len)[::-1])
+        among = languages.data(language, "statistics")["ratio"]["in"]
+        of = "|".join(re.escape(w) for w in sorted({p.split()[0] for p in among}))
         self.hint = re.compile(
-            rf"[0-9]|\b(?:{plain})|\b(?:{joined})(?=[\w-]|\s+(?:{more}|[0-9½¼¾]|op\b))",
+            rf"[0-9]|\b(?:{plain})|\b(?:{joined})(?=[\w-]|\s+(?:{more}|[0-9½¼¾]|(?:{of})\b))",
             re.IGNORECASE,
         )
         self._cache: dict[str, tuple[Morpheme, ...] | None] = {}
