@@ -91,7 +91,14 @@ class Organisation(Mention):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference(Mention):
-    """A numbered document. ``reference_date`` is ISO 8601, as precise as the article."""
+    """A numbered document. ``reference_date`` is ISO 8601, as precise as the article.
+
+    ``reference_session`` and ``reference_term`` are those of the body that adopted it, as the
+    article counts them. ``reference_basis`` is what its identity rests on: ``number`` (it stands in
+    full), ``list`` (its codes stand at another number of the same list), ``article`` (in full
+    elsewhere in the article), ``law`` (number and year decide it), ``register`` (a well-known
+    document that fits) or ``noun`` (nothing but noun and number).
+    """
 
     kind: ClassVar[Kind] = "reference"
 
@@ -101,6 +108,9 @@ class Reference(Mention):
     reference_issuer: str | None = None
     reference_date: str | None = None
     reference_title: str | None = None
+    reference_session: int | None = None
+    reference_term: int | None = None
+    reference_basis: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -218,7 +218,7 @@ def test_other_noise(surface: str, canonical: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["2020-2025", "3-1", "7/11", "5/2024", "14A-123.45", "12 TB/PC", "100 GB/x", "24/7", "38-40",
-     "21-NQ\n/TW", "21\n-NQ/TW", "12/2022", "O-CT/TW", "500 kV/ha", "4-sel", "2-PN/AB"],
+     "21-NQ\n\n/TW", "21\n- NQ/TW", "21-\nabc/TW", "12/2022", "O-CT/TW", "500 kV/ha", "4-sel", "2-PN/AB"],
 )  # fmt: skip
 def test_no_number(text: str) -> None:
     assert number_at(text, 0) is None

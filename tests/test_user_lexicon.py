@@ -410,7 +410,7 @@ HEADER = "kind,language,text,id,label,place"
         ("kind,text\n", 1, "no column 'id'"),
         ("kind,text,id,colour\n", 1, "the column 'colour' is not known"),
         ("kind,text,id,text\n", 1, "the column 'text' stands twice"),
-        (f"{HEADER}\nword,,a b,c,,\n", 2, "kind 'word'; write name, same, place or unit"),
+        (f"{HEADER}\nword,,a b,c,,\n", 2, "kind 'word'; write name, same, place, unit or document"),
         (f"{HEADER}\n,,a b,c,,\n", 2, "kind ''"),
         (f"{HEADER}\n\nname,xx,a b,c,,\n", 3, "no language 'xx'; write ms or nl"),
         (f"{HEADER}\nname,,a b,,,\n", 2, "id is empty"),

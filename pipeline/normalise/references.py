@@ -9,7 +9,7 @@ The grammar is that of Vietnam's own offices (sources in ``facts/documents.toml`
 * letters: ``NUMBER/ISSUER-UNIT`` (``4521/UBND-VX``).
 
 Repaired are lost diacritics, blanks and dashes of every kind, lost or exchanged separators,
-case, letters read for digits, a thousands separator, a lost leading zero.
+case, letters read for digits, a thousands separator, a lost leading zero, a break of the line.
 """
 
 from __future__ import annotations
@@ -22,25 +22,32 @@ from functools import cache
 from typing import Literal
 
 from pipeline import facts
+from pipeline.user_lexicon import active, remembered
 
 Side = Literal["party", "state"]
 
 _BLANK = "[ \\t\u00a0\u00ad\u2002-\u200b\u202f\u2060\ufeff]"
 _DASHES = "\\-\u00ad\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d\u02d7~"
 _SLASHES = "/\u2044\u2215\u29f8\uff0f\\\\|"
+# Where a line ends within a number, the next goes on with it; an empty line ends everything.
+_WRAP = f"{_BLANK}{{0,2}}\\n{_BLANK}{{0,8}}"
 _SEPARATOR = re.compile(
-    f"(?P<before>{_BLANK}{{0,2}})(?P<mark>[{_SLASHES}{_DASHES}])(?P<after>{_BLANK}{{0,2}})"
+    f"(?P<before>{_WRAP}(?=[{_SLASHES}])|{_BLANK}{{0,2}})(?P<mark>[{_SLASHES}{_DASHES}])"
+    f"(?P<after>{_WRAP}|{_BLANK}{{0,2}})"
 )
 _ONLY_BLANK = re.compile(f"{_BLANK}{{1,2}}")
-_YEAR = re.compile(r"(?:19|20)[0-9]{2}(?![0-9])")
+_YEAR = re.compile(r"(?:[1lI]9|2[0Oo])[0-9OoIl]{2}(?![0-9])")
 _LETTERS = re.compile(r"[^\W\d_]+(?:&[^\W\d_]+)?(?:\.(?=[^\W\d_]{2}))?")
-_TRAILING_DIGITS = re.compile(r"[0-9]{1,2}(?![0-9])")
+# "T.Ư", "U.B.N.D": a point after each letter.
+_POINTED = re.compile(r"(?:[^\W\d_]\.){1,6}[^\W\d_](?!\w)")
+_TRAILING_DIGITS = re.compile(r"[0-9]{1,3}(?![0-9])")
 _LIKE_DIGITS = str.maketrans("OoIl", "0011")
 _NUMBER = re.compile(
     r"(?:(?P<thousands>[0-9]{1,2}[.,][0-9]{3})|(?P<plain>(?=[OoIl]{0,4}[0-9])[0-9OoIl]{1,5}))"
     r"(?:(?P<letter>[a-cA-C])(?![^\W_]))?(?![0-9])"
 )
 _MAX_TOKENS = 7
+_LONGEST_CODE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +75,14 @@ class DocumentNumber:
 class _Token:
     mark: str
     spaced: bool
+    wrapped: bool
     text: str
     end: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Grammar:
-    types: dict[str, str]
+    types: dict[str, tuple[str, ...]]
     exact_types: dict[str, str]
     type_ids: dict[str, str]
     type_names: dict[str, str]
@@ -103,7 +111,7 @@ def fold(text: str) -> str:
 @cache
 def _grammar() -> _Grammar:
     data = facts.data("documents")
-    types: dict[str, str] = {}
+    types: dict[str, tuple[str, ...]] = {}
     ids: dict[str, str] = {}
     names: dict[str, str] = {}
     for entry in data["types"]:
@@ -111,8 +119,9 @@ def _grammar() -> _Grammar:
         ids[code] = entry["id"]
         names[code] = entry["en"]
         if entry.get("in_number", True):
-            # ``HĐ`` without its diacritic is taken for ``HD``, which is far commoner.
-            types.setdefault(fold(code), code)
+            # ``HĐ`` without its diacritic is taken for ``HD``, which is far commoner, unless the
+            # article's noun says that it is a contract.
+            types[fold(code)] = (*types.get(fold(code), ()), code)
     issuers: dict[str, str] = {}
     sides: dict[str, Side] = {}
     issuer_names: dict[str, str] = {}
@@ -156,29 +165,41 @@ def _grammar() -> _Grammar:
     )
 
 
-def number_at(text: str, start: int, announced: bool = False) -> DocumentNumber | None:
+def number_at(
+    text: str, start: int, announced: bool = False, types: tuple[str, ...] = ()
+) -> DocumentNumber | None:
     """The document number whose digits begin at ``start``, or ``None``.
 
     ``announced`` says that a document's noun, ``No.`` or a list of documents leads up to it;
-    codes that no fact knows are then accepted where the form is right. A number never goes on
-    over the end of a line.
+    codes that no fact knows are then accepted where the form is right. ``types`` are those that
+    the noun stands for: they decide between codes that only a diacritic tells apart. A number goes
+    on over the end of a line only at a separator and with a code that the facts know.
     """
     match = _NUMBER.match(text, start)
     if not match:
         return None
-    tokens = _tokens(text, match.end(), announced)
+    tokens = _tokens(text, match.end())
     if not tokens:
         return None
     digits = re.sub("[.,]", "", match["thousands"] or match["plain"]).translate(_LIKE_DIGITS)
     number = digits.lstrip("0").zfill(2) + (match["letter"] or "").lower()
-    found = _read(number, tokens, announced)
+    found = _read(_Reading(number, announced, types), tokens)
     if not found:
         return None
     surface = text[start : found.end]
     return replace(found, start=start, repaired=surface != found.canonical)
 
 
-def _tokens(text: str, position: int, announced: bool) -> list[_Token]:
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A number whose codes are being read, and what leads up to it."""
+
+    number: str
+    announced: bool
+    types: tuple[str, ...]
+
+
+def _tokens(text: str, position: int) -> list[_Token]:
     """The codes after a number, each with the separator before it."""
     grammar = _grammar()
     tokens: list[_Token] = []
@@ -187,10 +208,11 @@ def _tokens(text: str, position: int, announced: bool) -> list[_Token]:
         if separator:
             mark = "/" if re.match(f"[{_SLASHES}]", separator["mark"]) else "-"
             spaced = bool(separator["before"] or separator["after"])
+            wrapped = "\n" in separator[0]
             after = separator.end()
         else:
             blank = _ONLY_BLANK.match(text, position)
-            mark, spaced = ("", bool(blank))
+            mark, spaced, wrapped = ("", bool(blank), False)
             after = blank.end() if blank else position
             # Without a separator only a known code in capitals goes on a number.
             code = _LETTERS.match(text, after)
@@ -203,24 +225,28 @@ def _tokens(text: str, position: int, announced: bool) -> list[_Token]:
                 break
         year = _YEAR.match(text, after) if mark and not tokens else None
         if year:
-            tokens.append(_Token(mark, spaced, year[0], year.end()))
+            digits = year[0].translate(_LIKE_DIGITS)
+            tokens.append(_Token(mark, spaced, wrapped, digits, year.end()))
             position = year.end()
             continue
         if assembly := grammar.assembly.match(text, after):
             word = assembly["code"].upper() + assembly["term"].translate(_LIKE_DIGITS)
-            tokens.append(_Token(mark, spaced, word, assembly.end()))
+            tokens.append(_Token(mark, spaced, wrapped, word, assembly.end()))
             position = assembly.end()
             continue
-        code = _LETTERS.match(text, after)
+        code = _POINTED.match(text, after) or _LETTERS.match(text, after)
         if not code:
             break
-        word, end = unicodedata.normalize("NFC", code[0]).rstrip("."), code.end()
-        if digits := _TRAILING_DIGITS.match(text, end):
-            word += digits[0]
-            end = digits.end()
+        word, end = unicodedata.normalize("NFC", code[0]), code.end()
+        word = word.rstrip(".") if code.re is _LETTERS else word.replace(".", "")
+        if trailing := _TRAILING_DIGITS.match(text, end):
+            word += trailing[0]
+            end = trailing.end()
         if end < len(text) and (text[end].isalnum() or text[end] == "_"):
             break
-        tokens.append(_Token(mark, spaced, word, end))
+        if wrapped and (word.islower() or not _is_known(word, grammar)):
+            break
+        tokens.append(_Token(mark, spaced, wrapped, word, end))
         position = end
     return tokens
 
@@ -248,24 +274,32 @@ def _glued(folded: str, grammar: _Grammar) -> tuple[str, str] | None:
     for size in range(min(6, len(folded) - 1), 1, -1):
         kind, rest = folded[:size], folded[size:]
         if kind in grammar.types and rest in grammar.issuers:
-            return grammar.types[kind], grammar.issuers[rest]
+            return grammar.types[kind][0], grammar.issuers[rest]
     return None
 
 
-def _type(token: _Token, grammar: _Grammar) -> str | None:
-    return grammar.exact_types.get(token.text.upper()) or grammar.types.get(fold(token.text))
+def _type(word: str, meant: tuple[str, ...], grammar: _Grammar) -> str | None:
+    """The type that ``word`` is, of those ``meant`` where its letters leave it open."""
+    codes = grammar.types.get(fold(word), ())
+    exact = grammar.exact_types.get(word.upper())
+    if exact and not (word.isascii() and any(code in meant for code in codes)):
+        return exact
+    return next((code for code in codes if code in meant), exact or (codes[0] if codes else None))
 
 
 def _extended_type(word: str, grammar: _Grammar) -> str | None:
     """``word`` in true form when it begins with a known type and goes on in capitals."""
     for size in range(len(word) - 1, 1, -1):
-        if word.isupper() and (code := grammar.types.get(fold(word[:size]))):
-            return code + word[size:]
+        if word.isupper() and (codes := grammar.types.get(fold(word[:size]))):
+            return codes[0] + word[size:]
     return None
 
 
-def _issuer(token: _Token, grammar: _Grammar, announced: bool) -> tuple[str, bool] | None:
-    """An issuer's code in true form, and whether the facts know it."""
+def _issuer(token: _Token, grammar: _Grammar, unknown: bool) -> tuple[str, bool] | None:
+    """An issuer's code in true form, and whether the facts know it.
+
+    ``unknown`` says that one the facts do not know may stand here.
+    """
     word = token.text
     if assembly := _assembly(word):
         return assembly, True
@@ -273,20 +307,45 @@ def _issuer(token: _Token, grammar: _Grammar, announced: bool) -> tuple[str, boo
         return alias, True
     if code := grammar.exact_issuers.get(word.upper()) or grammar.issuers.get(fold(word)):
         return code, True
-    if _is_code(word) and (announced or not word.isascii()):
-        return word, False
+    letters = word.rstrip("0123456789")
+    if letters != word and fold(letters) in grammar.issuers:
+        # A steering board is called by the number of what founded it ("BCĐ389").
+        return grammar.issuers[fold(letters)] + word[len(letters) :], True
+    if unknown and word.islower() and 2 < len(word) <= _LONGEST_CODE:
+        word = word.upper()
+    if _is_code(word) and (unknown or not word.isascii()):
+        return _restored(word), False
     return None
+
+
+@cache
+def _lossy() -> re.Pattern[str]:
+    """Codes with letters that articles lose, as they are left, at either end of a longer one."""
+    grammar = _grammar()
+    known = {*grammar.issuers.values(), *grammar.units.values()}
+    parts = sorted((fold(c) for c in known if not c.isascii() and len(c) > 2), key=len)
+    either = "|".join(map(re.escape, reversed(parts)))
+    return re.compile(f"^(?:{either})|(?:{either})$")
+
+
+def _restored(word: str) -> str:
+    """An unknown code whose first or last part is one that lost its Vietnamese letters."""
+    if not word.isascii() or not word.isupper():
+        return word
+    grammar = _grammar()
+    return _lossy().sub(lambda m: grammar.issuers.get(m[0]) or grammar.units[m[0]], word)
 
 
 def _is_code(word: str) -> bool:
     """Whether a word looks like an office's abbreviation: capitals, a small letter or two."""
     capitals = sum(char.isupper() for char in word)
     letters = sum(char.isalpha() for char in word)
-    return letters >= 2 and capitals >= 2 and letters - capitals <= 2 and len(word) <= 14
+    return letters >= 2 and capitals >= 2 and letters - capitals <= 2 and len(word) <= _LONGEST_CODE
 
 
-def _read(number: str, tokens: list[_Token], announced: bool) -> DocumentNumber | None:
+def _read(reading: _Reading, tokens: list[_Token]) -> DocumentNumber | None:
     grammar = _grammar()
+    number, announced = reading.number, reading.announced
     year = None
     rest = tokens
     if _YEAR.fullmatch(tokens[0].text):
@@ -300,11 +359,11 @@ def _read(number: str, tokens: list[_Token], announced: bool) -> DocumentNumber 
             0, first.end, "/".join(p for p in parts if p), number, year, None, assembly, True, False
         )
     glued = _glued(fold(first.text), grammar)
-    code = _type(first, grammar)
+    code = _type(first.text, reading.types, grammar)
     if (
         code
         and len(rest) > 1
-        and (issuer := _issuer(rest[1], grammar, announced and rest[0].mark != ""))
+        and (issuer := _issuer(rest[1], grammar, _may_be_unknown(reading, tokens, code)))
     ):
         return _assemble(number, year, code, issuer, rest, 1, announced)
     office = fold(first.text) in grammar.issuers and not year and len(rest) > 1
@@ -326,6 +385,31 @@ def _read(number: str, tokens: list[_Token], announced: bool) -> DocumentNumber 
     return _assemble(number, None, None, issuer, rest, 0, announced)
 
 
+def _may_be_unknown(reading: _Reading, tokens: list[_Token], code: str) -> bool:
+    """Whether an issuer that no fact knows may stand after the type ``code``.
+
+    Where nothing announces a document the form alone must show it: undisturbed, and with a year,
+    with letters that only Vietnamese has, or with a part of an office's code that the facts know.
+    """
+    first, second = tokens[-2:] if len(tokens) == 2 else tokens[:2]
+    if _YEAR.fullmatch(first.text) and len(tokens) > 2:
+        first, second = tokens[1], tokens[2]
+    if reading.announced:
+        return bool(first.mark)
+    if any(t.spaced or not t.mark or not t.text[0].isupper() for t in (first, second)):
+        return False
+    if {first.mark, second.mark} != {"/", "-"} or first.text != code:
+        return False
+    return tokens[0] is not first or not code.isascii() or _is_composed(second.text)
+
+
+def _is_composed(word: str) -> bool:
+    """Whether a longer code begins or ends with an office's that the facts know."""
+    folded, known = fold(word), _grammar().issuers
+    sizes = range(2, len(folded) - 1)
+    return any(folded[:size] in known or folded[-size:] in known for size in sizes)
+
+
 def _assemble(
     number: str,
     year: str | None,
@@ -338,7 +422,7 @@ def _assemble(
     """The number with type ``code``, its issuer at ``tokens[index]`` and what follows that."""
     grammar = _grammar()
     name, known = issuer
-    if tokens[index].text.islower() and not known:
+    if tokens[index].text.islower() and not known and (code is None or tokens[index].spaced):
         return None
     bodies = [name]
     end = tokens[index].end
@@ -354,9 +438,11 @@ def _assemble(
     issuers = "-".join(bodies)
     side = grammar.sides.get(name)
     if side is None:
-        written = tokens[0].mark
+        # A lost separator leaves the other to tell: the Party writes the slash last.
+        last = tokens[index].mark if index else ""
+        written = tokens[0].mark or {"/": "-", "-": "/"}.get(last, "")
         side = "party" if written == "-" and not year and code else "state"
-        if not known and tokens[index].mark == "-" and written == "-":
+        if not known and last == "-" and tokens[0].mark == "-":
             side = "state"
     if code is None:
         canonical = f"{number}/{issuers}"
@@ -389,22 +475,31 @@ _PARTIAL = re.compile(
 )
 
 
-def partial_at(text: str, start: int) -> tuple[int, str, str] | None:
-    """End, number and type of a number that lost its issuer (``21-NQ``), or ``None``."""
+def partial_at(text: str, start: int, types: tuple[str, ...] = ()) -> tuple[int, str, str] | None:
+    """End, number and type of a number that lost its issuer (``21-NQ``), or ``None``.
+
+    ``types`` are as in ``number_at``.
+    """
     match = _NUMBER.match(text, start)
     code = _PARTIAL.match(text, match.end()) if match and match["plain"] else None
     if not match or not code or code["code"].islower():
         return None
-    kind = _grammar().types.get(fold(code["code"]))
+    kind = _type(code["code"], types, _grammar())
     if not kind:
         return None
     number = match["plain"].translate(_LIKE_DIGITS) + (match["letter"] or "").lower()
     return code.end(), number, kind
 
 
-def renumbered(like: DocumentNumber, number: str) -> str:
-    """The canonical id of ``like`` under another number: its type, year and issuer stay."""
-    return number.lstrip("0").zfill(2) + like.canonical.removeprefix(like.number)
+def renumbered(like: DocumentNumber, number: str, year: str | None = None) -> str:
+    """The canonical id of ``like`` under another number; its type, issuer and year stay.
+
+    ``year`` is that of the other number where it has one of its own.
+    """
+    codes = like.canonical.removeprefix(like.number)
+    if year and like.year:
+        codes = codes.replace(like.year, year, 1)
+    return number.lstrip("0").zfill(2) + codes
 
 
 def type_id(code: str | None) -> str | None:
@@ -488,12 +583,13 @@ class Document:
     shared: bool = False
 
 
-@cache
+@remembered()
 def register() -> dict[str, tuple[Document, ...]]:
     """The well-known documents of ``facts/register.toml`` by canonical id.
 
     Several documents may bear one number: Party numbers begin anew with each term, those of
-    many State documents with each year.
+    many State documents with each year. The documents of the active user lexicon are among them,
+    and go before those of their number.
     """
     found: dict[str, tuple[Document, ...]] = {}
     for entry in facts.data("register")["documents"]:
@@ -505,7 +601,16 @@ def register() -> dict[str, tuple[Document, ...]]:
             entry.get("shared", False),
         )
         found[document.id] = (*found.get(document.id, ()), document)
-    return found
+    lexicon = active()
+    own: dict[str, tuple[Document, ...]] = {}
+    for said in lexicon.documents if lexicon else ():
+        day = datetime.date.fromisoformat(said.date) if said.date else None
+        number = number_at(said.id, 0, announced=True)
+        kind = type_id(number.type if number else None) or type_id(assembly_types()[0])
+        document = Document(said.id, kind or "", day, said.label)
+        if document not in own.get(said.id, ()):
+            own[said.id] = (*own.get(said.id, ()), document)
+    return found | own
 
 
 def registered(canonical_id: str, date: str | None) -> Document | None:

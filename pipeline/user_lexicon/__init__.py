@@ -60,6 +60,22 @@ class OwnUnit:
     label: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class OwnDocument:
+    """A document that the user knows: ``id`` is its number as Vietnam's offices write it.
+
+    ``text`` in ``language`` (``None``: in each) tells its subject where an article gives noun and
+    number alone; ``None`` when there is no such word. ``label`` is its subject in English, ``date``
+    its day of issue (ISO 8601).
+    """
+
+    id: str
+    text: str | None = None
+    language: str | None = None
+    label: str | None = None
+    date: str | None = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class UserLexicon:
     """A user's lexicon. Two of the same ``digest`` (of the file's bytes) are the same.
@@ -72,6 +88,7 @@ class UserLexicon:
     places: tuple[OwnPlace, ...] = ()
     units: tuple[OwnUnit, ...] = ()
     same: dict[str, str] = field(default_factory=dict)
+    documents: tuple[OwnDocument, ...] = ()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, UserLexicon) and self.digest == other.digest

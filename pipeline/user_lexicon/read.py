@@ -1,6 +1,7 @@
 """The file of a user's lexicon: a CSV table, checked line by line.
 
-Columns are ``kind``, ``text``, ``id`` and, where wanted, ``language``, ``label``, ``place``:
+Columns are ``kind``, ``text``, ``id`` and, where wanted, ``language``, ``label``, ``place``,
+``date``:
 
     name   ``text`` is a name of the body ``id``; ``label`` its English name, ``place`` where it is
     same   the body whose id is ``text`` is the body ``id``
@@ -8,11 +9,15 @@ Columns are ``kind``, ``text``, ``id`` and, where wanted, ``language``, ``label`
            that no register has, ``id`` is new, ``label`` its English name and ``place`` the
            province it lies in
     unit   ``text`` is what is counted as ``id``; ``label`` its English name
+    document  ``id`` is the number of a document as Vietnam's offices write it, ``label`` its
+           subject in English, ``date`` its day of issue; ``text`` is a word or phrase by which an
+           article that gives noun and number alone tells its subject, or empty
 """
 
 from __future__ import annotations
 
 import csv
+import datetime
 import hashlib
 import io
 import re
@@ -23,14 +28,20 @@ from pathlib import Path
 from pipeline import facts, languages
 from pipeline.normalise import places
 from pipeline.normalise.places import Place, fold, slugify
+from pipeline.normalise.references import number_at
 from pipeline.read.files import Unreadable, decode
 from pipeline.terminal import printable
-from pipeline.user_lexicon import OwnName, OwnPlace, OwnUnit, UserLexicon
+from pipeline.user_lexicon import OwnDocument, OwnName, OwnPlace, OwnUnit, UserLexicon
 
 REQUIRED = ("kind", "text", "id")
-COLUMNS = ("kind", "language", "text", "id", "label", "place")
-KINDS = ("name", "same", "place", "unit")
+COLUMNS = ("kind", "language", "text", "id", "label", "place", "date")
+KINDS = ("name", "same", "place", "unit", "document")
 
+_ONLY_OF = {
+    "label": ("name", "place", "unit", "document"),
+    "place": ("name", "place"),
+    "date": ("document",),
+}
 _DIGITS_OF_DIGEST = 16
 _LONGEST = 200
 _SHOWN = 60
@@ -81,6 +92,7 @@ class _Reader:
         self.names: dict[tuple[str, str], OwnName] = {}
         self.places: dict[str, OwnPlace] = {}
         self.units: dict[tuple[str, str], OwnUnit] = {}
+        self.documents: dict[tuple[str, str, str], OwnDocument] = {}
         self.same: dict[str, str] = {}
         self.said: dict[tuple[str, str, str], tuple[str, int]] = {}
         self.lines: dict[tuple[str, ...], tuple[str, int]] = {}
@@ -94,11 +106,12 @@ class _Reader:
             "same": self._same,
             "place": self._place,
             "unit": self._unit,
+            "document": self._document,
         }
         if kind not in kinds:
             raise _Bad(f"kind {_shown(cells['kind'])}; write {_one_of(KINDS)}")
         for column in ("text", "id"):
-            if not cells[column]:
+            if not cells[column] and (kind, column) != ("document", "text"):
                 raise _Bad(f"{column} is empty; a {kind} needs it")
             if len(cells[column]) > _LONGEST:
                 raise _Bad(f"{column} is longer than {_LONGEST} characters")
@@ -110,8 +123,8 @@ class _Reader:
             raise _Bad(
                 f"no language {_shown(cells['language'])}; write {known}, or nothing for each"
             )
-        for column in ("label", "place"):
-            if cells[column] and (kind == "same" or (kind == "unit" and column == "place")):
+        for column, kinds_with in _ONLY_OF.items():
+            if cells[column] and kind not in kinds_with:
                 raise _Bad(f"a {kind} has no {column}; leave it empty")
         kinds[kind](cells | {"language": language}, line)
 
@@ -215,6 +228,33 @@ class _Reader:
         self._once("unit", cells["language"], words, identity, line)
         self._agreed("label", cells, cells["label"], line)
         self.units[cells["language"], words] = OwnUnit(text, cells["language"] or None, identity)
+
+    def _document(self, cells: Cells, line: int) -> None:
+        number = number_at(cells["id"], 0, announced=True)
+        if number is None or number.canonical != cells["id"]:
+            raise _Bad(
+                f"id {_shown(cells['id'])} is no number of a document"
+                + (
+                    f"; write {number.canonical}"
+                    if number
+                    else " as Vietnam's offices write it: 21-NQ/TW, 1234/QĐ-TTg, 100/2019/NĐ-CP"
+                )
+            )
+        if cells["text"] and not any(c.isalpha() for c in cells["text"]):
+            raise _Bad(f"text {_shown(cells['text'])} tells no subject: it needs a letter")
+        if cells["date"]:
+            try:
+                day = datetime.date.fromisoformat(cells["date"]).isoformat()
+            except ValueError:
+                day = ""
+            if day != cells["date"]:
+                raise _Bad(f"date {_shown(cells['date'])} is no day; write it as 2024-12-26")
+        self._agreed("label", cells, cells["label"], line)
+        self._agreed("date", cells, cells["date"], line)
+        text, language = " ".join(cells["text"].split()), cells["language"] or None
+        self.documents[number.canonical, language or "", text] = OwnDocument(
+            number.canonical, text or None, language
+        )
 
     def _find_place(self, said: str, within: str) -> Place | None:
         """The place of the registers that a code or a name certainly means."""
@@ -325,4 +365,12 @@ def read_lexicon(file: Path) -> UserLexicon:
         tuple(found.places.values()),
         tuple(replace(u, label=found.of("label", "unit", u.id)) for u in found.units.values()),
         {identity: last(identity) for identity in found.same},
+        tuple(
+            replace(
+                document,
+                label=found.of("label", "document", document.id),
+                date=found.of("date", "document", document.id),
+            )
+            for document in found.documents.values()
+        ),
     )

@@ -1,0 +1,365 @@
+"""What the article says of a reference: day of issue, title, issuer, session and term."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.extract import dates
+from pipeline.extract.references.finding import Hit
+from pipeline.extract.references.words import (
+    BLANK,
+    LOOK_AHEAD,
+    STOP,
+    Article,
+    Words,
+    line_end,
+    line_start,
+)
+from pipeline.normalise import references as numbers
+from pipeline.records import Reference
+
+VERSION = "2"
+
+_OPEN_BRACKET = re.compile(f"{BLANK}*[(\\[]{BLANK}*\\Z")
+_BRACKET = re.compile(f"{BLANK}*[(\\[]{BLANK}*")
+_NOTHING = re.compile(f"{BLANK}*,?{BLANK}*\\Z")
+_CLAUSE_END = re.compile(r"[.;:!?](?=\s|\Z)|[,()\[\]\n\"“”«»]")
+_NAME_THEN_BRACKET = re.compile(f'[^,()"“”]*\\({BLANK}*\\Z')
+# A separable verb of the sentence may end right behind the number.
+_PARTICLE = re.compile(f"^(?:{BLANK}+[^\\W\\d_]{{2,5}})?,")
+_DIGIT = re.compile("[0-9]")
+_OPENING = re.compile(r"[\"“”«„]|(?<=[\s(])[‘'](?=\w)")
+_CLOSING = {
+    opening: re.compile(closing)
+    for opening, closing in {
+        '"': '"', "“": "[”“]", "”": "”", "«": "»", "„": "[”“]", "‘": r"’(?!\w)", "'": r"'(?!\w)",
+    }.items()
+}  # fmt: skip
+_LONGEST_TITLE = 400
+_LONGEST_UNQUOTED, _LONGEST_BETWEEN, _LONGEST_CLAUSE, _LONGEST_NAME = 22, 16, 16, 8  # words
+# How far behind a date the verb of its clause may stand, and behind a reference that of its own.
+_SUFFIX, _TAIL = 140, 60
+# How far the issuer's name stands behind a bare number, and before it, in characters.
+_AFTER, _BEFORE = 60, 40
+
+
+def record(
+    hit: Hit, before: int, after: int, listed: tuple[int, int], article: Article
+) -> tuple[Reference, int]:
+    """The record of ``hit``, and where the words that belong to it end.
+
+    ``before`` is where those of the reference before it end, ``after`` where the next begins.
+    ``listed`` is where the list of numbers under one noun ends that ``hit`` stands in, and where
+    the next reference begins behind that: a title or a session there is said of all of them.
+    """
+    canonical = hit.canonical or ""
+    full = hit.full
+    date, date_end = _date(hit, before, after, article)
+    entry = numbers.registered(canonical, date)
+    noun = hit.lead.noun
+    code = hit.code
+    if code is None and noun:
+        code = noun.types[0]
+    kind = numbers.type_id(code)
+    if noun and numbers.may_be(code, noun.kind):
+        kind = noun.kind
+    if entry:
+        kind = entry.type
+    reason = hit.reason
+    if numbers.date_check(canonical, date) == "inconsistent":
+        days = sorted(e.date.isoformat() for e in numbers.register()[canonical] if e.date)
+        reason += f"; the register has {' or '.join(days)}"
+    if full is None and ":" not in canonical:
+        full = numbers.number_at(canonical, 0, announced=True)
+    session, term = _session(hit.start, listed[0], before, listed[1], article)
+    if date is None and listed[0] > hit.end:
+        date = _shared_date(hit, listed, article)
+    found = Reference(
+        start=hit.start,
+        end=hit.end,
+        text=article.text[hit.start : hit.end],
+        canonical_id=canonical,
+        label=_label(canonical, code, kind, entry),
+        score=round(hit.score, 3),
+        source=f"references {VERSION}",
+        reason=reason,
+        reference_type=kind,
+        reference_number=full.number if full else hit.number,
+        reference_year=(full.year if full else None) or hit.year,
+        reference_issuer=full.issuer if full else _issuer(hit, before, after, article),
+        reference_date=date,
+        reference_title=_title(max(listed[0], date_end), listed[1], article)
+        or (_title(listed[0], listed[1], article) if date_end else None),
+        reference_session=session,
+        reference_term=term,
+        reference_basis=hit.basis,
+    )
+    return found, max(hit.end, date_end)
+
+
+def _label(
+    canonical: str, code: str | None, kind: str | None, entry: numbers.Document | None
+) -> str | None:
+    """English: the type, the number, and the subject when the register knows it."""
+    name = numbers.kind_name(kind) or (numbers.type_name(code) if code else None)
+    number = canonical.partition(":")[2] or canonical
+    if not name:
+        return number
+    subject = f" on {entry.title}" if entry and entry.title else ""
+    return f"{name} {number}{subject}"
+
+
+# The day of issue
+
+
+def _date(hit: Hit, before: int, after: int, article: Article) -> tuple[str | None, int]:
+    """The day of issue beside a reference, and where it ends when it stands behind it."""
+    low, words = article.low, article.words
+    limit = min(after, line_end(low, hit.end))
+    start = max(before, line_start(low, hit.start))
+    for stop in STOP.finditer(low, start, hit.start):
+        start = stop.end()
+    found = _dates(hit.end, limit, article)
+    if found and "/" not in found[0].iso:
+        first = found[0]
+        prefix = low[hit.end : hit.end + first.start]
+        suffix = low[hit.end + first.end : min(limit, hit.end + first.end + _SUFFIX)]
+        if (
+            _is_dated(prefix, first, article.text[hit.end : hit.end + first.start], words)
+            or _is_told(prefix, suffix, first, words)
+            or (_is_act(prefix, first, words) and words.issued.search(low, start, hit.start))
+        ):
+            return first.iso, hit.end + first.end
+    # A sentence that opens with a day and a verb of issuing tells the day of issue.
+    lead_in = _dates(start, hit.start, article)
+    if len(lead_in) != 1 or low[start + lead_in[0].end] == ")":
+        return None, 0
+    day = lead_in[0]
+    near = len(low[start + day.end : hit.start].split()) <= 1
+    if day.first == day.last or (near and _is_month(day)):
+        stop_at = STOP.search(low, hit.end, limit)
+        limit = stop_at.start() if stop_at else limit
+        tail = min(limit, hit.end + _TAIL)
+        issued = words.issued.search(low, start, hit.start) or words.issued.search(
+            low, hit.end, tail
+        )
+        if issued and not words.other_day.search(low, hit.end, limit):
+            return day.iso, 0
+    return None, 0
+
+
+def _shared_date(hit: Hit, listed: tuple[int, int], article: Article) -> str | None:
+    """The day behind a list of numbers that is said of each of them ("both issued on ...")."""
+    end, after = listed
+    limit = min(after, line_end(article.low, end))
+    found = _dates(end, limit, article)
+    if not found or not article.words.both.match(article.low, end):
+        return None
+    prefix = article.low[end : end + found[0].start]
+    dated = article.words.dated.search(prefix) or article.words.passive.search(prefix)
+    return found[0].iso if dated and not STOP.search(prefix) else None
+
+
+def _dates(start: int, end: int, article: Article) -> list[dates.DateSpan]:
+    """The dates from ``start`` to ``end``, their offsets counted from ``start``."""
+    window = article.text[start:end]
+    if not _DIGIT.search(window):
+        return []
+    return dates.dates(window, article.language, article.published)
+
+
+def _is_month(date: dates.DateSpan) -> bool:
+    return (date.first.year, date.first.month) == (date.last.year, date.last.month)
+
+
+def _is_dated(prefix: str, date: dates.DateSpan, written: str, words: Words) -> bool:
+    """Whether what stands between a reference and a date makes it the day of issue.
+
+    ``prefix`` is ``written`` in lower case.
+    """
+    whole_day = date.first == date.last
+    if _OPEN_BRACKET.match(prefix):
+        return True
+    if bracket := _BRACKET.match(prefix):
+        inside = prefix[bracket.end() :]
+        if words.dated_beside.fullmatch(inside) or words.dated_weak.fullmatch(inside):
+            return whole_day
+    if _NOTHING.match(prefix) or words.dated_beside.fullmatch(prefix):
+        return _is_month(date)
+    dated = words.dated.search(prefix)
+    if STOP.search(prefix[: dated.start()] if dated else prefix):
+        return False
+    if dated:
+        return True
+    if _NAME_THEN_BRACKET.match(prefix):
+        return whole_day and _is_name(written.rstrip("( \t\u00a0"), words)
+    weak = words.dated_weak.search(prefix)
+    if not weak:
+        return False
+    between = prefix[: weak.start()]
+    if not between.strip():
+        return _is_month(date)
+    if not whole_day or "," in between:
+        return False
+    return len(between.split()) <= _LONGEST_NAME and not words.title.search(between)
+
+
+def _is_told(prefix: str, suffix: str, date: dates.DateSpan, words: Words) -> bool:
+    """Whether a clause on the document, around the date, says that it was issued then."""
+    if date.first != date.last or STOP.search(prefix):
+        return False
+    opened = [match.start() for match in words.relative.finditer(prefix)]
+    if not opened:
+        passive = words.passive.search(prefix)
+        if passive is None or prefix[: passive.start()].strip(" ,(\u00a0"):
+            # "..., op 3 mei 2024 vastgesteld"
+            beside = words.dated_beside.fullmatch(_PARTICLE.sub("", prefix, count=1))
+            following = words.passive.match(suffix.lstrip())
+            return bool(beside and following)
+        clause = prefix[passive.start() :]
+    else:
+        clause = prefix[opened[-1] :]
+    if len(clause.split()) > _LONGEST_CLAUSE or words.other_day.search(clause):
+        return False
+    if words.passive.search(clause):
+        return True
+    stop = STOP.search(suffix)
+    rest = suffix[: stop.start()] if stop else suffix
+    passive = words.passive.search(rest)
+    return bool(passive and not words.other_day.search(rest, 0, passive.start()))
+
+
+def _is_act(prefix: str, date: dates.DateSpan, words: Words) -> bool:
+    """Whether a date may tell when the verb before a reference was done to it."""
+    if date.first != date.last or STOP.search(prefix) or "," in prefix:
+        return False
+    if len(prefix.split()) > _LONGEST_CLAUSE or words.other_day.search(prefix):
+        return False
+    return bool(words.on_day.search(prefix)) and not words.subordinate.search(prefix)
+
+
+# Title
+
+
+def _title(start: int, after: int, article: Article) -> str | None:
+    """The title in quotation marks, or what a reference is said to be about."""
+    text, low = article.text, article.low
+    limit = min(after, line_end(low, start))
+    stop = STOP.search(low, start, limit)
+    limit = stop.start() if stop else limit
+    quote = _OPENING.search(text, start, limit)
+    if quote and _is_name(text[start : quote.start()], article.words):
+        closing = _CLOSING[quote[0]].search(text, quote.end(), quote.end() + _LONGEST_TITLE)
+        if closing and "\n" not in text[quote.start() : closing.start()]:
+            return text[quote.end() : closing.start()].strip() or None
+    about = article.words.title.search(low, start, limit)
+    if not about or not _is_name(text[start : about.start()], article.words):
+        return None
+    end = _title_end(about.end(), after, article)
+    if end is None:
+        return None
+    title = text[about.end() : end].strip()
+    # Without quotation marks nothing says where a title ends: a long one has run on into the
+    # sentence.
+    return title if 0 < len(title.split()) <= _LONGEST_UNQUOTED else None
+
+
+def _title_end(start: int, after: int, article: Article) -> int | None:
+    """Where a title without quotation marks ends that begins at ``start``."""
+    low, words = article.low, article.words
+    ceiling = min(len(low), start + LOOK_AHEAD)
+    position = start
+    while True:
+        match = _CLAUSE_END.search(low, position, ceiling)
+        if match is None:
+            return None if after >= ceiling and ceiling < len(low) else min(after, ceiling)
+        # "the management, protection and development of forests"
+        if match[0] != "," or not words.listed.match(low, match.end()):
+            break
+        position = match.end()
+    end = min(match.start(), after)
+    if ends := words.title_end.search(low, start, end):
+        end = ends.start()
+    if trailing := words.trailing.search(low, start, end):
+        end = trailing.start()
+    return end
+
+
+def _is_name(between: str, words: Words) -> bool:
+    """Whether only an issuer, a session or a date stands between a number and its title.
+
+    Names have capitals, and the small words among them are short or such as name bodies; a verb
+    would make the quotation somebody's words.
+    """
+    said = between.split()
+    return len(said) <= _LONGEST_BETWEEN and all(
+        not w[:1].islower()
+        or len(w) <= 4
+        or w.strip(",()").lower() in words.between
+        or any(map(str.isdigit, w))
+        for w in said
+    )
+
+
+# Issuer, session and term
+
+
+def _issuer(hit: Hit, before: int, after: int, article: Article) -> str | None:
+    """The letters of who issued a document of which the article never gives the whole number."""
+    low = article.low
+    start = max(before, hit.start - _BEFORE, line_start(low, hit.start))
+    end = min(after, hit.end + _AFTER, line_end(low, hit.end))
+    stop = STOP.search(low, hit.end, end)
+    end = stop.start() if stop else end
+    found = []
+    for rank, (code, pattern) in enumerate(article.words.issuers.items()):
+        if behind := pattern.search(low, hit.end, end):
+            found.append((behind.start() - hit.end, -len(behind[0]), rank, code))
+        for ahead in pattern.finditer(low, start, hit.start):
+            found.append((hit.start - ahead.end(), -len(ahead[0]), rank, code))
+    return min(found)[3] if found else None
+
+
+def _session(
+    start: int, end: int, before: int, after: int, article: Article
+) -> tuple[int | None, int | None]:
+    """The session and the term of the body that adopted a document, where its sentence says so.
+
+    The reference, or the list that it stands in, is from ``start`` to ``end``.
+    """
+    low = article.low
+    limit = min(after, line_end(low, end))
+    stop = STOP.search(low, end, limit)
+    found = _ordinals(end, stop.start() if stop else limit, article)
+    if found is None or low[end : found[0]].count(",") > 1:
+        first = max(before, line_start(low, start))
+        for stop in STOP.finditer(low, first, start):
+            first = stop.end()
+        # Behind another reference of the sentence it would be that one's.
+        found = None if first == before and before else _ordinals(first, start, article)
+        if found is None or "," in low[found[1] : start]:
+            return None, None
+    return found[2], found[3]
+
+
+def _ordinals(
+    start: int, end: int, article: Article
+) -> tuple[int, int, int | None, int | None] | None:
+    """Where session and term stand between ``start`` and ``end``, and which they are."""
+    low, words = article.low, article.words
+    if not words.session_hint.search(low, start, end):
+        return None
+    found: list[tuple[int, int, int] | None] = []
+    for patterns in (words.sessions, words.terms):
+        near = [
+            (match.start(), match.end(), number)
+            for pattern in patterns
+            for match in pattern.finditer(low, start, end)
+            if (number := words.ordinal(match["n"]))
+        ]
+        found.append(min(near) if near else None)
+    said = [match for match in found if match]
+    if not said:
+        return None
+    session, term = (match[2] if match else None for match in found)
+    return min(m[0] for m in said), max(m[1] for m in said), session, term

@@ -1,0 +1,230 @@
+"""Where references stand: every number of an article with what leads up to it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from pipeline.extract.references.words import (
+    BLANK,
+    DASHES,
+    WORD,
+    Article,
+    Noun,
+    line_start,
+)
+from pipeline.normalise import references as numbers
+
+_START = re.compile(
+    r"(?:(?<![\w/$€£+])|(?<=[0-9]/))(?<![0-9][.,])(?:[0-9]|[OoIl](?=[0-9OoIl]{0,3}[0-9]))"
+)
+_BARE = re.compile(
+    r"(?P<number>[0-9]{1,5})(?:/(?P<year>(?:19|20)[0-9]{2}))?"
+    rf"(?![\w%²³/$€]|[.,:][0-9]|[{DASHES}][\w]|[ \u00a0]?%)"
+)
+_COMPOUND = re.compile(rf"(?P<number>[0-9]{{1,5}})[{DASHES}](?P<noun>[^\W\d_]{{4,}})(?!\w)")
+_SLASHED = re.compile(r"[0-9]{1,4}(?=/[0-9]{1,4}(?![0-9/]))")
+_NEXT_WORD = re.compile(f"{BLANK}+([^\\W\\d_]+)")
+# A law's year and a bracket may stand between its name and its number.
+_YEAR_GAP = re.compile(r"(?:(?:19|20)[0-9]{2})?[ \u00a0]*[(]?")
+_WITHIN_NAME = re.compile(r"[^,()0-9]*")
+_LONGEST_CHAIN = 30
+_LONGEST_MARKER = 24
+_LONGEST_NOUN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """What leads up to a number: where noun and marker begin, and how they are written."""
+
+    start: int
+    noun: Noun | None = None
+    marked: bool = False
+    capital: bool = False
+    adjacent: bool = False
+
+
+@dataclass(slots=True)
+class Hit:
+    """A reference on its way to its identity."""
+
+    start: int
+    end: int
+    lead: Lead
+    number: str
+    full: numbers.DocumentNumber | None = None
+    code: str | None = None
+    year: str | None = None
+    chained: bool = False
+    canonical: str | None = None
+    basis: str | None = None
+    score: float = 1.0
+    reason: str = ""
+
+
+def hits(article: Article) -> list[Hit]:
+    """What may be references, in order and without overlap; not all turn out to be."""
+    found: list[Hit] = []
+    reached = 0
+    for match in _START.finditer(article.text):
+        if match.start() < reached:
+            continue
+        last = found[-1] if found else None
+        if hit := _hit(match.start(), reached, last, article):
+            found.append(hit)
+            reached = hit.end
+    return found
+
+
+def goes_on(end: int, article: Article) -> bool:
+    """Whether what follows a bare number lets it be a document's."""
+    following = _NEXT_WORD.match(article.low, end)
+    return not following or following[1] in article.words.after
+
+
+def next_word(end: int, article: Article) -> str | None:
+    """The word right behind ``end``, in lower case."""
+    following = _NEXT_WORD.match(article.low, end)
+    return following[1] if following else None
+
+
+def _hit(start: int, reached: int, last: Hit | None, article: Article) -> Hit | None:
+    """The reference whose digits begin at ``start``, after the reference ``last``."""
+    text, low = article.text, article.low
+    before = text[start - 1] if start else ""
+    chained = bool(
+        last
+        and start - last.end <= _LONGEST_CHAIN
+        and article.words.joiner.fullmatch(low, last.end, start)
+    )
+    if before == "/" and not chained:
+        return None
+    line = max(reached, _lead_floor(start, article))
+    if before and before in "-‐‑–" and start > 1 and text[start - 2].isalnum():
+        lead = _hyphened(line, start, article)
+    else:
+        lead = _lead(line, start, article)
+    if lead is None:
+        return None
+    announced = lead.marked or lead.adjacent or chained
+    types = lead.noun.types if lead.noun else ()
+    if full := numbers.number_at(text, start, announced, types):
+        if lead.noun is None and chained and last:
+            lead = replace(last.lead, start=lead.start, capital=False)
+        elif lead.noun is None:
+            lead = _far_lead(line, start, lead, full, article)
+        if lead.noun is None:
+            lead = replace(lead, noun=_noun_behind(full.end, article))
+        return Hit(lead.start, full.end, lead, full.number, full, full.type, full.year, chained)
+    if lead.noun is None and chained and last:
+        lead = replace(last.lead, start=lead.start)
+    if lead.noun is None:
+        return _compound(start, lead, article)
+    if partial := numbers.partial_at(text, start, types):
+        end, number, code = partial
+        return Hit(lead.start, end, lead, number, None, code, None, chained)
+    if "\n" in text[lead.start : start] and not lead.marked:
+        return None
+    bare = _BARE.match(text, start)
+    if not bare:
+        return _slashed(start, lead, chained, article)
+    if chained and last and last.full and not goes_on(bare.end(), article):
+        return None
+    return Hit(lead.start, bare.end(), lead, bare["number"], None, None, bare["year"], chained)
+
+
+def _lead_floor(start: int, article: Article) -> int:
+    """Where the words that may lead up to a number begin: its line, or the one before.
+
+    The line before is looked at where a number, with its ``No.`` or without, opens a line.
+    """
+    text = article.text
+    line = line_start(text, start)
+    if line == 0 or start - line > _LONGEST_MARKER or text[line - 1] != "\n":
+        return line
+    opening = text[line:start].strip()
+    if opening and not article.words.marker.fullmatch(article.low, line, start):
+        return line
+    before = line_start(text, line - 1)
+    return before if text[before : line - 1].strip() else line
+
+
+def _lead(line: int, start: int, article: Article) -> Lead:
+    """The noun and the marker right before ``start``, not before ``line``."""
+    low, words = article.low, article.words
+    marker = words.marker.search(low, max(line, start - _LONGEST_MARKER), start)
+    stop = marker.start() if marker else start
+    before = list(WORD.finditer(low, max(line, stop - _LONGEST_NOUN), stop))
+    marked = bool(marker) and not (before and before[-1][0] in words.numbered)
+    lead = Lead(stop, marked=marked)
+    if not before or low[before[-1].end() : stop].strip(' \t\n\u00a0\u200b\u202f"“:('):
+        return lead
+    if not marker and before[-1].end() == stop:
+        return lead
+    for size in range(min(words.longest, len(before)), 0, -1):
+        first = before[-size].start()
+        phrase = " ".join(low[first : before[-1].end()].split())
+        if noun := words.noun(phrase):
+            capital = article.text[first].isupper()
+            return Lead(first, noun, marked, capital, adjacent=True)
+    return lead
+
+
+def _hyphened(line: int, start: int, article: Article) -> Lead | None:
+    """The noun that a hyphen joins to the number at ``start`` ("Resolutie-57")."""
+    before = list(WORD.finditer(article.low, max(line, start - _LONGEST_NOUN), start - 1))
+    if not before or before[-1].end() != start - 1:
+        return None
+    noun = article.words.noun(before[-1][0])
+    if noun is None or noun.weak or noun.label:
+        return None
+    first = before[-1].start()
+    return Lead(first, noun, capital=article.text[first].isupper(), adjacent=True)
+
+
+def _compound(start: int, lead: Lead, article: Article) -> Hit | None:
+    """A bare number with its noun behind it in one word ("57-resolutie")."""
+    match = _COMPOUND.match(article.low, start)
+    noun = article.words.noun(match["noun"]) if match else None
+    if not match or noun is None or noun.weak or noun.label:
+        return None
+    lead = replace(lead, noun=noun, marked=True)
+    return Hit(lead.start, match.end("number"), lead, match["number"])
+
+
+def _slashed(start: int, lead: Lead, chained: bool, article: Article) -> Hit | None:
+    """The first of two numbers of one list that a slash divides ("18/19-NQ/TW")."""
+    match = _SLASHED.match(article.text, start)
+    if not match or not numbers.number_at(article.text, match.end() + 1, announced=True):
+        return None
+    return Hit(lead.start, match.end(), lead, match[0], chained=chained)
+
+
+def _noun_behind(end: int, article: Article) -> Noun | None:
+    """The noun right behind a full number ("37-QĐ/TW-verordening")."""
+    match = re.compile(f"(?:{BLANK}+|[{DASHES}])").match(article.low, end)
+    word = WORD.match(article.low, match.end()) if match else None
+    return article.words.noun(word[0]) if word else None
+
+
+def _far_lead(
+    line: int, start: int, lead: Lead, full: numbers.DocumentNumber, article: Article
+) -> Lead:
+    """``lead`` with a noun from which a title or an issuer divides the number.
+
+    The span begins at that noun only for a law, whose title is part of its name.
+    """
+    low = article.low
+    before = list(WORD.finditer(low, line, lead.start))[-8:]
+    end = lead.start
+    for word in reversed(before):
+        gap = low[word.end() : end].strip(" \t\n\u00a0,")
+        if gap and not (full.type is None and _YEAR_GAP.fullmatch(gap)):
+            break
+        end = word.start()
+        if noun := article.words.noun(word[0]):
+            law = full.type is None and noun.types[0] == numbers.assembly_types()[0]
+            named = law and _WITHIN_NAME.fullmatch(low, end, lead.start)
+            begin = word.start() if named else lead.start
+            return Lead(begin, noun, lead.marked, article.text[begin].isupper())
+    return lead

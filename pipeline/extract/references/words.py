@@ -1,0 +1,243 @@
+"""What ``references.toml`` of one language compiles to, and the article as its patterns see it."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from pipeline import languages
+from pipeline.normalise import references as numbers
+from pipeline.user_lexicon import active, remembered
+
+BLANK = "[ \\t\u00a0\u200b\u202f]"
+DASHES = "-\u2010-\u2015"
+# A line that ends between a noun and its number goes on in the next; an empty one ends it.
+GAP = f"{BLANK}*(?:\\n{BLANK}*)?"
+LOOK_BACK = 120
+LOOK_AHEAD = 320
+STOP = re.compile(r"[.;!?:](?=\s|\Z)|\n")
+WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+
+_ROMAN = {"i": 1, "v": 5, "x": 10}
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """A noun for documents: the types it stands for, the likeliest first.
+
+    ``kind`` is the ``reference_type`` that it says where the letters leave it open; ``weak`` that
+    it is an everyday word too; ``label`` that a bare number behind it names no document.
+    """
+
+    types: tuple[str, ...]
+    kind: str | None = None
+    weak: bool = False
+    label: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words and patterns by which one language speaks of documents."""
+
+    nouns: dict[str, Noun]
+    suffixes: tuple[str, ...]
+    longest: int
+    marker: re.Pattern[str]
+    joiner: re.Pattern[str]
+    dated: re.Pattern[str]
+    dated_weak: re.Pattern[str]
+    dated_beside: re.Pattern[str]
+    issued: re.Pattern[str]
+    relative: re.Pattern[str]
+    passive: re.Pattern[str]
+    other_day: re.Pattern[str]
+    title: re.Pattern[str]
+    title_end: re.Pattern[str]
+    trailing: re.Pattern[str]
+    listed: re.Pattern[str]
+    on_day: re.Pattern[str]
+    subordinate: re.Pattern[str]
+    both: re.Pattern[str]
+    between: frozenset[str]
+    after: frozenset[str]
+    counted: frozenset[str]
+    numbered: frozenset[str]
+    issuers: dict[str, re.Pattern[str]]
+    session_hint: re.Pattern[str]
+    sessions: tuple[re.Pattern[str], ...]
+    terms: tuple[re.Pattern[str], ...]
+    ordinals: dict[str, int]
+
+    def noun(self, phrase: str) -> Noun | None:
+        """The noun that a word or phrase in lower case is, a plural or compound among them."""
+        if noun := self.nouns.get(phrase):
+            return noun
+        half, _, other = phrase.rpartition("-")
+        if half and half == other and half in self.nouns:
+            return self.nouns[half]
+        for suffix in self.suffixes if " " not in phrase else ():
+            if phrase.endswith(suffix) and len(phrase) > len(suffix) + 2:
+                return self.nouns[suffix]
+        return None
+
+    def ordinal(self, said: str) -> int | None:
+        """The number that digits, a Roman numeral or a word in lower case say, up to 39."""
+        if said in self.ordinals:
+            return self.ordinals[said]
+        if said.isdecimal():
+            return int(said)
+        values = [_ROMAN[char] for char in said]
+        pairs = zip(values, [*values[1:], 0], strict=True)
+        return sum(-value if value < following else value for value, following in pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """The article, and the same in lower case with the same offsets."""
+
+    text: str
+    low: str
+    words: Words
+    language: str
+    published: datetime.date | None
+
+
+def line_start(text: str, position: int) -> int:
+    """Where the line of ``position`` begins, or how far back is looked at most."""
+    floor = max(0, position - LOOK_BACK)
+    return max(floor, text.rfind("\n", floor, position) + 1)
+
+
+def line_end(text: str, position: int) -> int:
+    """Where the line of ``position`` ends, or how far ahead is looked at most."""
+    ceiling = min(len(text), position + LOOK_AHEAD)
+    found = text.find("\n", position, ceiling)
+    return found if found >= 0 else ceiling
+
+
+def either(words: Iterable[str]) -> str:
+    """A pattern for any of ``words``, the longest first, with any blanks inside."""
+    ordered = sorted(words, key=lambda w: (-len(w), w))
+    return "(?:" + "|".join(f"{BLANK}+".join(map(re.escape, w.split())) for w in ordered) + ")"
+
+
+def _ordinal_patterns(data: dict[str, Any], name: str) -> tuple[re.Pattern[str], ...]:
+    """The patterns of sessions or terms, their ``{n}`` an ordinal, ``{few}`` a word or none."""
+    worded = "|".join(sorted(map(re.escape, data["ordinals"]), key=lambda w: (-len(w), w)))
+    roman = "(?:x{1,3}(?:ix|iv|v?i{0,3})|ix|iv|vi{0,3}|i{1,3})"
+    fields = {
+        " ": f"{BLANK}+",
+        "{n}": f"(?P<n>[0-9]{{1,2}}|{roman})",
+        "{word}": f"(?P<n>{worded})",
+        "{few}": f"(?:{BLANK}+[^\\W\\d]+){{0,4}}?",
+        "{meeting}": either(data["meetings"]),
+        "{term}": either(data["term_words"]),
+        "{body}": either(data["bodies"]),
+    }
+    found = []
+    for pattern in data[name]:
+        for field, value in fields.items():
+            pattern = pattern.replace(field, value)
+        found.append(re.compile(rf"(?<!\w){pattern}(?!\w)"))
+    return tuple(found)
+
+
+@cache
+def words_of(language: str) -> Words:
+    """The words of one language. Raises ``UnknownLanguage`` for one that has no data."""
+    data: dict[str, Any] = languages.data(language, "references")
+    words = data["words"]
+    nouns = {
+        word: Noun(
+            tuple(entry["types"]),
+            entry.get("kind"),
+            entry.get("weak", False),
+            entry.get("label", False),
+        )
+        for entry in data["nouns"]
+        for word in entry["words"]
+    }
+    # What a translation left in Vietnamese, or went through English.
+    for code, names in numbers.type_words().items():
+        for name in names:
+            nouns.setdefault(name.lower(), Noun((code,), weak=True))
+    marker = f"(?:{either(words['marker'])}|n[°º]|№|#|s[ốô])(?:{BLANK}?[.:]){{0,2}}{BLANK}*"
+    joiner = either(words["list_joiner"])
+    return Words(
+        nouns=nouns,
+        suffixes=tuple(words["suffixes"]),
+        longest=max(len(word.split()) for word in nouns),
+        marker=re.compile(rf"(?<!\w){marker}(?:\n{BLANK}*)?\Z"),
+        joiner=re.compile(
+            f"(?:{BLANK}*[,;/&]{BLANK}*(?:{joiner}{BLANK}+)?|{BLANK}+{joiner}{BLANK}+)"
+            f"(?:(?<!\\w){marker})?"
+        ),
+        dated=re.compile(rf"(?<!\w){either(words['dated'])}{BLANK}+\Z"),
+        dated_weak=re.compile(rf"(?<!\w){either(words['dated_weak'])}{BLANK}+\Z"),
+        dated_beside=re.compile(rf"{BLANK}*{either(words['dated_beside'])}{BLANK}+"),
+        issued=re.compile(rf"(?<!\w){either(words['issued'])}(?!\w)"),
+        relative=re.compile(rf"(?:\A|,){BLANK}{{0,3}}{either(words['relative'])}(?!\w)"),
+        passive=re.compile(rf"(?<!\w){either(words['passive'])}(?!\w)"),
+        other_day=re.compile(rf"(?<!\w){either(words['other_day'])}(?!\w)"),
+        title=re.compile(rf"(?<!\w){either(words['title'])}{BLANK}+"),
+        title_end=re.compile(rf"(?<!\w){either(words['title_end'])}(?!\w)"),
+        trailing=re.compile(
+            rf"{BLANK}+{either((*words['list_joiner'], *words['title_trailing']))}{BLANK}*\Z"
+        ),
+        listed=re.compile(rf"(?:{BLANK}+[^\W\d_]+){{1,3}}{BLANK}+{either(words['and'])}(?!\w)"),
+        on_day=re.compile(rf"(?<!\w){either(words['dated_beside'])}{BLANK}+\Z"),
+        subordinate=re.compile(rf"(?<!\w){either(words['relative'])}(?!\w)"),
+        both=re.compile(
+            rf"(?:{BLANK}+[^\W\d_]{{2,5}})?{BLANK}*[,(]?{BLANK}*{either(words['both'])}(?!\w)"
+        ),
+        between=frozenset(
+            word
+            for entry in (
+                *words["title_intro"],
+                *words["dated"],
+                *words["issued"],
+                *data["sessions"]["meetings"],
+                *data["sessions"]["term_words"],
+                *data["sessions"]["bodies"],
+                *data["sessions"]["ordinals"],
+                *(name for names in data["issuers"].values() for name in names),
+            )
+            for word in entry.split()
+        ),
+        after=frozenset(words["after_number"]),
+        counted=frozenset(data["counted"]["words"]),
+        numbered=frozenset(words["numbered"]),
+        issuers={k: re.compile(rf"(?<!\w){either(v)}") for k, v in data["issuers"].items()},
+        session_hint=re.compile(
+            either(
+                (
+                    *data["sessions"]["meetings"],
+                    *data["sessions"]["term_words"],
+                    *data["sessions"]["bodies"],
+                    *data["sessions"]["terms_or_sessions"],
+                )
+            )
+        ),
+        sessions=_ordinal_patterns(data["sessions"], "session"),
+        terms=_ordinal_patterns(data["sessions"], "term"),
+        ordinals=data["sessions"]["ordinals"],
+    )
+
+
+@remembered(maxsize=64)
+def subjects(language: str) -> dict[str, re.Pattern[str]]:
+    """By the number of a well-known document, what its subject is called in ``language``.
+
+    The active user lexicon adds its own documents.
+    """
+    said: dict[str, list[str]] = languages.data(language, "references")["subjects"]
+    words = {key: list(value) for key, value in said.items()}
+    lexicon = active()
+    for document in lexicon.documents if lexicon else ():
+        if document.text and document.language in {None, language}:
+            words.setdefault(document.id, []).append(document.text.lower())
+    return {key: re.compile(rf"(?<!\w){either(value)}") for key, value in words.items()}
