@@ -128,17 +128,17 @@ def _grammar() -> _Grammar:
     exact: set[str] = set()
     exact_types = {e["code"] for e in data["types"] if e.get("in_number", True)}
     for side, group in data["issuers"].items():
-        for code, (_, english) in group.items():
+        for code, issuer in group.items():
             exact.add(code)
             issuers.setdefault(fold(code), code)
-            issuer_names.setdefault(code, english)
+            issuer_names.setdefault(code, issuer["en"])
             if side in ("party", "state"):
                 sides.setdefault(code, side)
     # In a State number ``BTC`` and ``BCT`` are ministries, in a Party number Party bodies.
     ambiguous = set(data["issuers"]["party"]) & set(data["issuers"]["state"])
     for code in ambiguous:
         del sides[code]
-        issuer_names[code] = data["issuers"]["state"][code][1]
+        issuer_names[code] = data["issuers"]["state"][code]["en"]
     return _Grammar(
         types=types,
         exact_types={code.upper(): code for code in exact_types},
