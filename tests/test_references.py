@@ -337,7 +337,7 @@ def test_no_input_raises_and_offsets_hold(language: str, text: str) -> None:
         assert found.start >= end
         assert text[found.start : found.end] == found.text
         assert found.canonical_id
-        assert "\n" not in found.text
+        assert "\n\n" not in found.text
         assert 0 < found.score <= 1
         end = found.end
 

@@ -371,11 +371,14 @@ def _read(reading: _Reading, tokens: list[_Token]) -> DocumentNumber | None:
         return _assemble(number, year, glued[0], (glued[1], True), rest, 0, announced)
     if code or year or not first.mark:
         return None
-    if first.mark == "-" and len(rest) > 1 and rest[1].mark == "/":
-        # A Party type with more letters ("QĐNS", a decision on personnel).
-        extended = _extended_type(first.text, grammar)
+    extended = _extended_type(first.text, grammar) if len(rest) > 1 else None
+    if extended and (
+        (first.mark == "-" and rest[1].mark == "/") or type_of(extended) in reading.types
+    ):
+        # A Party type with more letters ("QĐNS", a decision on personnel), or of the State one
+        # that the noun names ("GPMT", an environmental permit).
         issuer = _issuer(rest[1], grammar, announced)
-        if extended and issuer:
+        if issuer:
             return _assemble(number, None, extended, issuer, rest, 1, announced)
     issuer = _issuer(first, grammar, announced)
     if not issuer or (len(rest) == 1 and not (announced and issuer[1])):
@@ -400,7 +403,12 @@ def _may_be_unknown(reading: _Reading, tokens: list[_Token], code: str) -> bool:
         return False
     if {first.mark, second.mark} != {"/", "-"} or first.text != code:
         return False
-    return tokens[0] is not first or not code.isascii() or _is_composed(second.text)
+    return (
+        tokens[0] is not first
+        or not code.isascii()
+        or (first.mark == "/" and len(second.text) > 2 and len(code) > 1)
+        or _is_composed(second.text)
+    )
 
 
 def _is_composed(word: str) -> bool:
@@ -502,13 +510,17 @@ def renumbered(like: DocumentNumber, number: str, year: str | None = None) -> st
     return number.lstrip("0").zfill(2) + codes
 
 
-def type_id(code: str | None) -> str | None:
-    """The value of ``reference_type`` for a type's letters, those of a longer type included."""
-    if not code:
-        return None
+def type_of(code: str) -> str | None:
+    """The type that letters are or begin with (``GPMT`` is a ``GP``), ``None`` for no type."""
     ids = _grammar().type_ids
     prefixes = (code, *(code[:size] for size in range(len(code) - 1, 1, -1)))
-    return next((ids[prefix] for prefix in prefixes if prefix in ids), None)
+    return next((prefix for prefix in prefixes if prefix in ids), None)
+
+
+def type_id(code: str | None) -> str | None:
+    """The value of ``reference_type`` for a type's letters, those of a longer type included."""
+    known = type_of(code) if code else None
+    return _grammar().type_ids[known] if known else None
 
 
 def type_name(code: str) -> str | None:
@@ -553,6 +565,19 @@ def kind_name(kind: str | None) -> str | None:
 def issuer_name(code: str) -> str | None:
     """The English name of an issuer, ``None`` when the facts lack it."""
     return _grammar().issuer_names.get(code)
+
+
+def issuer_codes(language: str) -> dict[str, str]:
+    """The letters of each issuer by its name in ``language``, in lower case.
+
+    Names of several offices, and those that the facts lack in this language, are left out.
+    """
+    found: dict[str, set[str]] = {}
+    for group in facts.data("documents")["issuers"].values():
+        for code, names in group.items():
+            if language in names:
+                found.setdefault(names[language].lower(), set()).add(code)
+    return {name: codes.pop() for name, codes in found.items() if len(codes) == 1}
 
 
 def completed(code: str, number: str, year: str) -> str | None:

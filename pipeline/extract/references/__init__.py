@@ -34,9 +34,14 @@ def references(text: str, language: str, published: datetime.date | None = None)
     for index in range(len(hits) - 2, -1, -1):
         if hits[index + 1].chained:
             listed[index] = listed[index + 1]
+    # The same for references that a word joins, each with a noun of its own.
+    joined = list(listed)
+    for index in range(len(hits) - 2, -1, -1):
+        if details.joins(hits[index], hits[index + 1], article):
+            joined[index] = joined[index + 1]
     found: list[Reference] = []
     reached = 0
-    for hit, following, tail in zip(hits, starts, listed, strict=True):
-        record, reached = details.record(hit, reached, following, tail, article)
+    for hit, following, tail, shared in zip(hits, starts, listed, joined, strict=True):
+        record, reached = details.record(hit, reached, following, tail, shared, article)
         found.append(record)
     return found

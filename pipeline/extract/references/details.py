@@ -9,6 +9,7 @@ from pipeline.extract.references.finding import Hit
 from pipeline.extract.references.words import (
     BLANK,
     LOOK_AHEAD,
+    LOOK_BACK,
     STOP,
     Article,
     Words,
@@ -37,20 +38,29 @@ _CLOSING = {
 }  # fmt: skip
 _LONGEST_TITLE = 400
 _LONGEST_UNQUOTED, _LONGEST_BETWEEN, _LONGEST_CLAUSE, _LONGEST_NAME = 22, 16, 16, 8  # words
-# How far behind a date the verb of its clause may stand, and behind a reference that of its own.
-_SUFFIX, _TAIL = 140, 60
+# How far behind a date or a reference the verb of its clause may stand.
+_SUFFIX = 140
+# How far before a date the verb may stand that it belongs to for sure.
+_NEAR = 24
 # How far the issuer's name stands behind a bare number, and before it, in characters.
 _AFTER, _BEFORE = 60, 40
 
 
 def record(
-    hit: Hit, before: int, after: int, listed: tuple[int, int], article: Article
+    hit: Hit,
+    before: int,
+    after: int,
+    listed: tuple[int, int],
+    shared: tuple[int, int],
+    article: Article,
 ) -> tuple[Reference, int]:
     """The record of ``hit``, and where the words that belong to it end.
 
     ``before`` is where those of the reference before it end, ``after`` where the next begins.
     ``listed`` is where the list of numbers under one noun ends that ``hit`` stands in, and where
     the next reference begins behind that: a title or a session there is said of all of them.
+    ``shared`` is the same for references that are only joined by a word: a day there may be said of
+    both.
     """
     canonical = hit.canonical or ""
     full = hit.full
@@ -72,8 +82,8 @@ def record(
     if full is None and ":" not in canonical:
         full = numbers.number_at(canonical, 0, announced=True)
     session, term = _session(hit.start, listed[0], before, listed[1], article)
-    if date is None and listed[0] > hit.end:
-        date = _shared_date(hit, listed, article)
+    if date is None:
+        date = _shared_date(shared, article)
     found = Reference(
         start=hit.start,
         end=hit.end,
@@ -95,6 +105,16 @@ def record(
         reference_basis=hit.basis,
     )
     return found, max(hit.end, date_end)
+
+
+def joins(hit: Hit, following: Hit, article: Article) -> bool:
+    """Whether ``following`` is the next of several references that share a sentence's predicate."""
+    gap = article.text[hit.end : following.start]
+    if len(gap) > LOOK_BACK or STOP.search(gap):
+        return False
+    joined = article.words.and_.search(gap.lower())
+    before = gap[: joined.start()] if joined else gap.rstrip(" ,\u00a0")
+    return bool(joined or gap.rstrip().endswith(",")) and _is_name(before, article.words)
 
 
 def _label(
@@ -135,29 +155,53 @@ def _date(hit: Hit, before: int, after: int, article: Article) -> tuple[str | No
     if len(lead_in) != 1 or low[start + lead_in[0].end] == ")":
         return None, 0
     day = lead_in[0]
-    near = len(low[start + day.end : hit.start].split()) <= 1
-    if day.first == day.last or (near and _is_month(day)):
-        stop_at = STOP.search(low, hit.end, limit)
-        limit = stop_at.start() if stop_at else limit
-        tail = min(limit, hit.end + _TAIL)
-        issued = words.issued.search(low, start, hit.start) or words.issued.search(
-            low, hit.end, tail
-        )
-        if issued and not words.other_day.search(low, hit.end, limit):
-            return day.iso, 0
+    between = low[start + day.end : hit.start].split()
+    near = len(between) <= 1
+    if not (day.first == day.last or (near and _is_month(day))):
+        return None, 0
+    if near and ((between and between[0] in words.carried) or _is_after_noun(start, day, article)):
+        return day.iso, 0
+    stop_at = STOP.search(low, hit.end, limit)
+    limit = stop_at.start() if stop_at else limit
+    if start == before and before:
+        # Behind another reference of the sentence the date may be that one's.
+        close = max(start, start + day.start - _NEAR)
+        verb = words.issued.search(low, close, start + day.start)
+        verb = verb or words.issued.search(low, start + day.end, min(limit, hit.end + _SUFFIX))
+        return (day.iso if verb else None), 0
+    verb = words.issued.search(low, start, hit.start)
+    if verb and not words.passive.fullmatch(verb[0]):
+        return day.iso, 0
+    verb = verb or words.issued.search(low, hit.end, min(limit, hit.end + _SUFFIX))
+    if verb and not words.other_day.search(low, hit.end, limit):
+        return day.iso, 0
     return None, 0
 
 
-def _shared_date(hit: Hit, listed: tuple[int, int], article: Article) -> str | None:
-    """The day behind a list of numbers that is said of each of them ("both issued on ...")."""
-    end, after = listed
-    limit = min(after, line_end(article.low, end))
+def _is_after_noun(start: int, day: dates.DateSpan, article: Article) -> bool:
+    """Whether a date stands between a document's noun and its number."""
+    before = article.low[max(0, start + day.start - 40) : start + day.start].split()
+    while before and before[-1] in article.words.small:
+        before.pop()
+    return bool(before and article.words.noun(before[-1]))
+
+
+def _shared_date(last: tuple[int, int], article: Article) -> str | None:
+    """The day behind the last of several references that is said of each of them ("both issued on ...")."""
+    end, after = last
+    low, words = article.low, article.words
+    limit = min(after, line_end(low, end))
     found = _dates(end, limit, article)
-    if not found or not article.words.both.match(article.low, end):
+    both = words.both.search(low, end, end + found[0].start) if found else None
+    if not both or len(low[end : both.start()].split()) > _LONGEST_NAME:
         return None
-    prefix = article.low[end : end + found[0].start]
-    dated = article.words.dated.search(prefix) or article.words.passive.search(prefix)
-    return found[0].iso if dated and not STOP.search(prefix) else None
+    prefix, suffix = low[end : end + found[0].start], low[end + found[0].end : limit]
+    stop = STOP.search(suffix)
+    said = prefix[both.start() - end :] + " " + (suffix[: stop.start()] if stop else suffix)
+    if STOP.search(prefix):
+        return None
+    dated = words.dated.search(prefix) or words.passive.search(said)
+    return found[0].iso if dated else None
 
 
 def _dates(start: int, end: int, article: Article) -> list[dates.DateSpan]:
@@ -192,41 +236,56 @@ def _is_dated(prefix: str, date: dates.DateSpan, written: str, words: Words) -> 
     if dated:
         return True
     if _NAME_THEN_BRACKET.match(prefix):
-        return whole_day and _is_name(written.rstrip("( \t\u00a0"), words)
+        said = written.rstrip("( \t\u00a0")
+        return (whole_day or (_is_month(date) and len(said.split()) < 2)) and _is_name(said, words)
+    if beside := words.on_day.search(prefix):
+        return whole_day and "," not in prefix and _is_title_case(written[: beside.start()])
     weak = words.dated_weak.search(prefix)
     if not weak:
         return False
     between = prefix[: weak.start()]
     if not between.strip():
         return _is_month(date)
-    if not whole_day or "," in between:
+    if not _is_month(date) or "," in between:
         return False
+    if not whole_day:
+        return _is_name(written[: weak.start()], words)
     return len(between.split()) <= _LONGEST_NAME and not words.title.search(between)
 
 
 def _is_told(prefix: str, suffix: str, date: dates.DateSpan, words: Words) -> bool:
     """Whether a clause on the document, around the date, says that it was issued then."""
-    if date.first != date.last or STOP.search(prefix):
+    if not _is_month(date) or STOP.search(prefix):
         return False
     opened = [match.start() for match in words.relative.finditer(prefix)]
     if not opened:
         passive = words.passive.search(prefix)
         if passive is None or prefix[: passive.start()].strip(" ,(\u00a0"):
             # "..., op 3 mei 2024 vastgesteld"
-            beside = words.dated_beside.fullmatch(_PARTICLE.sub("", prefix, count=1))
+            apposed = words.apposed.search(_PARTICLE.sub(",", prefix, count=1))
             following = words.passive.match(suffix.lstrip())
-            return bool(beside and following)
+            return bool(apposed and following)
         clause = prefix[passive.start() :]
     else:
         clause = prefix[opened[-1] :]
+    if date.first != date.last:
+        return False
     if len(clause.split()) > _LONGEST_CLAUSE or words.other_day.search(clause):
         return False
     if words.passive.search(clause):
         return True
     stop = STOP.search(suffix)
     rest = suffix[: stop.start()] if stop else suffix
-    passive = words.passive.search(rest)
+    if words.of_day.fullmatch(clause.lstrip(", \u00a0")):
+        return True  # "dat van 12 november 2025 is"
+    passive = words.passive.search(rest) or words.issued.search(rest)
     return bool(passive and not words.other_day.search(rest, 0, passive.start()))
+
+
+def _is_title_case(between: str) -> bool:
+    """Whether nothing but a name of at most a few words stands there, each with a capital."""
+    said = between.split()
+    return 0 < len(said) <= _LONGEST_NAME and all(w[0].isupper() for w in said)
 
 
 def _is_act(prefix: str, date: dates.DateSpan, words: Words) -> bool:
@@ -306,18 +365,16 @@ def _is_name(between: str, words: Words) -> bool:
 
 def _issuer(hit: Hit, before: int, after: int, article: Article) -> str | None:
     """The letters of who issued a document of which the article never gives the whole number."""
-    low = article.low
+    low, named = article.low, article.words.named
     start = max(before, hit.start - _BEFORE, line_start(low, hit.start))
     end = min(after, hit.end + _AFTER, line_end(low, hit.end))
     stop = STOP.search(low, hit.end, end)
     end = stop.start() if stop else end
-    found = []
-    for rank, (code, pattern) in enumerate(article.words.issuers.items()):
-        if behind := pattern.search(low, hit.end, end):
-            found.append((behind.start() - hit.end, -len(behind[0]), rank, code))
-        for ahead in pattern.finditer(low, start, hit.start):
-            found.append((hit.start - ahead.end(), -len(ahead[0]), rank, code))
-    return min(found)[3] if found else None
+    behind = named.search(low, hit.end, end)
+    ahead = [match for match in named.finditer(low, start, hit.start)]
+    near = [(behind.start() - hit.end, behind[0])] if behind else []
+    near += [(hit.start - ahead[-1].end(), ahead[-1][0])] if ahead else []
+    return article.words.codes[" ".join(min(near)[1].split())] if near else None
 
 
 def _session(
@@ -331,12 +388,11 @@ def _session(
     limit = min(after, line_end(low, end))
     stop = STOP.search(low, end, limit)
     found = _ordinals(end, stop.start() if stop else limit, article)
-    if found is None or low[end : found[0]].count(",") > 1:
+    if found is None or article.words.active.search(low, found[1], limit):
         first = max(before, line_start(low, start))
         for stop in STOP.finditer(low, first, start):
             first = stop.end()
-        # Behind another reference of the sentence it would be that one's.
-        found = None if first == before and before else _ordinals(first, start, article)
+        found = _ordinals(first, start, article)
         if found is None or "," in low[found[1] : start]:
             return None, None
     return found[2], found[3]

@@ -76,10 +76,18 @@ def hits(article: Article) -> list[Hit]:
     return found
 
 
-def goes_on(end: int, article: Article) -> bool:
-    """Whether what follows a bare number lets it be a document's."""
+def goes_on(end: int, article: Article, strict: bool = False) -> bool:
+    """Whether what follows a bare number lets it be a document's: no noun that it would count.
+
+    ``strict`` is for a number without a noun of its own: a name behind it may be a month.
+    """
     following = _NEXT_WORD.match(article.low, end)
-    return not following or following[1] in article.words.after
+    if not following or following[1] in article.words.after:
+        return True
+    if strict:
+        return False
+    named = article.text[following.start(1)].isupper()
+    return named or bool(article.words.verb.fullmatch(following[1]))
 
 
 def next_word(end: int, article: Article) -> str | None:
@@ -101,7 +109,7 @@ def _hit(start: int, reached: int, last: Hit | None, article: Article) -> Hit | 
         return None
     line = max(reached, _lead_floor(start, article))
     if before and before in "-‐‑–" and start > 1 and text[start - 2].isalnum():
-        lead = _hyphened(line, start, article)
+        lead = _counted(line, start, article) or _hyphened(line, start, article)
     else:
         lead = _lead(line, start, article)
     if lead is None:
@@ -128,7 +136,7 @@ def _hit(start: int, reached: int, last: Hit | None, article: Article) -> Hit | 
     bare = _BARE.match(text, start)
     if not bare:
         return _slashed(start, lead, chained, article)
-    if chained and last and last.full and not goes_on(bare.end(), article):
+    if chained and last and last.full and not goes_on(bare.end(), article, strict=True):
         return None
     return Hit(lead.start, bare.end(), lead, bare["number"], None, None, bare["year"], chained)
 
@@ -180,6 +188,15 @@ def _hyphened(line: int, start: int, article: Article) -> Lead | None:
         return None
     first = before[-1].start()
     return Lead(first, noun, capital=article.text[first].isupper(), adjacent=True)
+
+
+def _counted(line: int, start: int, article: Article) -> Lead | None:
+    """What leads up to a full number that is said as an ordinal ("Laporan ke-133/BC-UBND")."""
+    prefix = article.words.ordinal_prefix.search(article.low, line, start)
+    if not prefix or not numbers.number_at(article.text, start, announced=True):
+        return None
+    lead = _lead(line, prefix.start(), article)
+    return replace(lead, start=lead.start if lead.noun else start, marked=True)
 
 
 def _compound(start: int, lead: Lead, article: Article) -> Hit | None:

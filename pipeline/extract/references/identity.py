@@ -26,6 +26,7 @@ STATED, ELSEWHERE, LIST, LAW, REGISTER, NOUN = (
 _MID_SENTENCE = re.compile(r"[^\W\d_][,;]?[ \u00a0]\Z")
 # How far from a number the words stand that tell its subject, and its issuer, in characters.
 _SUBJECT, _AFTER, _BEFORE = 160, 60, 40
+_FEW = 10  # below this, a number behind a noun in small letters counts more often than it names
 
 # Full numbers by value, type and year, and without the year; each list in the article's order.
 _Known = dict[tuple[int, str, str | None], list[Hit]]
@@ -116,13 +117,27 @@ def _plausible(hit: Hit, noun: Noun, article: Article) -> bool:
         return True
     if noun.weak and hit.lead.capital and 1900 > _value(hit.number) > 0:
         # A capital inside a sentence makes a name of an everyday word.
-        inside = bool(_MID_SENTENCE.search(article.text, max(0, hit.start - 12), hit.start))
         if article.words.title.match(article.low, hit.end + 1):
             return True
-        return inside and goes_on(hit.end, article)
+        return _is_inside(hit, article) and goes_on(hit.end, article)
     if noun.weak or 1900 <= _value(hit.number) <= 2100 or _value(hit.number) == 0:
         return False
-    return hit.lead.capital or bool(hit.year) or goes_on(hit.end, article)
+    if hit.year:
+        return True
+    if noun.types[0] == numbers.assembly_types()[0]:
+        # A law is known by its name, and has no number without its year.
+        return False
+    if hit.lead.capital and _is_inside(hit, article):
+        return True
+    if not hit.lead.capital and _value(hit.number) < _FEW:
+        # "the conclusion 1 and the same"
+        return goes_on(hit.end, article) and not article.words.joiner.match(article.low, hit.end)
+    return goes_on(hit.end, article)
+
+
+def _is_inside(hit: Hit, article: Article) -> bool:
+    """Whether the noun stands inside a sentence, where its capital makes a name of it."""
+    return bool(_MID_SENTENCE.search(article.text, max(0, hit.start - 12), hit.start))
 
 
 def _look_up(bare: list[tuple[Hit, int | None]], article: Article) -> None:

@@ -61,12 +61,22 @@ class Words:
     listed: re.Pattern[str]
     on_day: re.Pattern[str]
     subordinate: re.Pattern[str]
+    and_: re.Pattern[str]
+    of_day: re.Pattern[str]
+    apposed: re.Pattern[str]
+    active: re.Pattern[str]
+    small: frozenset[str]
     both: re.Pattern[str]
     between: frozenset[str]
     after: frozenset[str]
+    verb: re.Pattern[str]
+    ordinal_prefix: re.Pattern[str]
+    carried: frozenset[str]
     counted: frozenset[str]
     numbered: frozenset[str]
     issuers: dict[str, re.Pattern[str]]
+    named: re.Pattern[str]
+    codes: dict[str, str]
     session_hint: re.Pattern[str]
     sessions: tuple[re.Pattern[str], ...]
     terms: tuple[re.Pattern[str], ...]
@@ -131,6 +141,7 @@ def _ordinal_patterns(data: dict[str, Any], name: str) -> tuple[re.Pattern[str],
     roman = "(?:x{1,3}(?:ix|iv|v?i{0,3})|ix|iv|vi{0,3}|i{1,3})"
     fields = {
         " ": f"{BLANK}+",
+        "{roman}": f"(?P<n>{roman})",
         "{n}": f"(?P<n>[0-9]{{1,2}}|{roman})",
         "{word}": f"(?P<n>{worded})",
         "{few}": f"(?:{BLANK}+[^\\W\\d]+){{0,4}}?",
@@ -164,9 +175,13 @@ def words_of(language: str) -> Words:
     # What a translation left in Vietnamese, or went through English.
     for code, names in numbers.type_words().items():
         for name in names:
-            nouns.setdefault(name.lower(), Noun((code,), weak=True))
+            for spelling in (name.lower(), numbers.fold(name).lower()):
+                nouns.setdefault(spelling, Noun((code,), weak=True))
     marker = f"(?:{either(words['marker'])}|n[°º]|№|#|s[ốô])(?:{BLANK}?[.:]){{0,2}}{BLANK}*"
     joiner = either(words["list_joiner"])
+    # Who issues, as the article words it; the wordings of the language go before the names.
+    codes = numbers.issuer_codes(language)
+    codes |= {name: code for code, names in data["issuers"].items() for name in names}
     return Words(
         nouns=nouns,
         suffixes=tuple(words["suffixes"]),
@@ -189,15 +204,25 @@ def words_of(language: str) -> Words:
             rf"{BLANK}+{either((*words['list_joiner'], *words['title_trailing']))}{BLANK}*\Z"
         ),
         listed=re.compile(rf"(?:{BLANK}+[^\W\d_]+){{1,3}}{BLANK}+{either(words['and'])}(?!\w)"),
+        and_=re.compile(rf"(?<!\w){either(words['and'])}(?!\w)"),
+        of_day=re.compile(
+            rf"{either(words['relative'])}{BLANK}+"
+            rf"{either((*words['dated'], *words['dated_weak']))}{BLANK}+"
+        ),
+        apposed=re.compile(
+            rf",{BLANK}*{either((*words['dated_beside'], *words['carried']))}{BLANK}+\Z"
+        ),
+        active=re.compile(rf"(?<!\w){either(set(words['issued']) - set(words['passive']))}(?!\w)"),
+        small=frozenset((*words["dated_weak"], *words["dated"], *words["dated_beside"])),
         on_day=re.compile(rf"(?<!\w){either(words['dated_beside'])}{BLANK}+\Z"),
         subordinate=re.compile(rf"(?<!\w){either(words['relative'])}(?!\w)"),
-        both=re.compile(
-            rf"(?:{BLANK}+[^\W\d_]{{2,5}})?{BLANK}*[,(]?{BLANK}*{either(words['both'])}(?!\w)"
-        ),
+        both=re.compile(rf"(?<!\w){either(words['both'])}(?!\w)"),
         between=frozenset(
             word
             for entry in (
                 *words["title_intro"],
+                *words["passive"],
+                *words["relative"],
                 *words["dated"],
                 *words["issued"],
                 *data["sessions"]["meetings"],
@@ -209,9 +234,14 @@ def words_of(language: str) -> Words:
             for word in entry.split()
         ),
         after=frozenset(words["after_number"]),
+        verb=re.compile(words["verb_form"]),
+        ordinal_prefix=re.compile(words["ordinal_prefix"] + r"\Z"),
+        carried=frozenset(words["carried"]),
         counted=frozenset(data["counted"]["words"]),
         numbered=frozenset(words["numbered"]),
         issuers={k: re.compile(rf"(?<!\w){either(v)}") for k, v in data["issuers"].items()},
+        named=re.compile(rf"(?<!\w){either(codes)}"),
+        codes=codes,
         session_hint=re.compile(
             either(
                 (
