@@ -187,7 +187,10 @@ def _is_after_noun(start: int, day: dates.DateSpan, article: Article) -> bool:
 
 
 def _shared_date(last: tuple[int, int], article: Article) -> str | None:
-    """The day behind the last of several references that is said of each of them ("both issued on ...")."""
+    """The day behind the last of several references that is said of each of them.
+
+    "Both issued on ...", "signed together on ...".
+    """
     end, after = last
     low, words = article.low, article.words
     limit = min(after, line_end(low, end))
@@ -371,7 +374,7 @@ def _issuer(hit: Hit, before: int, after: int, article: Article) -> str | None:
     stop = STOP.search(low, hit.end, end)
     end = stop.start() if stop else end
     behind = named.search(low, hit.end, end)
-    ahead = [match for match in named.finditer(low, start, hit.start)]
+    ahead = list(named.finditer(low, start, hit.start))
     near = [(behind.start() - hit.end, behind[0])] if behind else []
     near += [(hit.start - ahead[-1].end(), ahead[-1][0])] if ahead else []
     return article.words.codes[" ".join(min(near)[1].split())] if near else None

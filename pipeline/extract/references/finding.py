@@ -28,6 +28,7 @@ _NEXT_WORD = re.compile(f"{BLANK}+([^\\W\\d_]+)")
 # A law's year and a bracket may stand between its name and its number.
 _YEAR_GAP = re.compile(r"(?:(?:19|20)[0-9]{2})?[ \u00a0]*[(]?")
 _WITHIN_NAME = re.compile(r"[^,()0-9]*")
+_BESIDE = re.compile(f"(?:{BLANK}+|[{DASHES}])")
 _LONGEST_CHAIN = 30
 _LONGEST_MARKER = 24
 _LONGEST_NOUN = 50
@@ -160,8 +161,12 @@ def _lead_floor(start: int, article: Article) -> int:
 def _lead(line: int, start: int, article: Article) -> Lead:
     """The noun and the marker right before ``start``, not before ``line``."""
     low, words = article.low, article.words
-    marker = words.marker.search(low, max(line, start - _LONGEST_MARKER), start)
+    marker = None
+    if low[max(line, start - _LONGEST_MARKER) : start].rstrip().endswith(words.marker_ends):
+        marker = words.marker.search(low, max(line, start - _LONGEST_MARKER), start)
     stop = marker.start() if marker else start
+    if not marker and not words.ends_noun(low[max(line, stop - _LONGEST_NOUN) : stop]):
+        return Lead(stop)
     before = list(WORD.finditer(low, max(line, stop - _LONGEST_NOUN), stop))
     marked = bool(marker) and not (before and before[-1][0] in words.numbered)
     lead = Lead(stop, marked=marked)
@@ -219,7 +224,7 @@ def _slashed(start: int, lead: Lead, chained: bool, article: Article) -> Hit | N
 
 def _noun_behind(end: int, article: Article) -> Noun | None:
     """The noun right behind a full number ("37-QĐ/TW-verordening")."""
-    match = re.compile(f"(?:{BLANK}+|[{DASHES}])").match(article.low, end)
+    match = _BESIDE.match(article.low, end)
     word = WORD.match(article.low, match.end()) if match else None
     return article.words.noun(word[0]) if word else None
 

@@ -46,7 +46,9 @@ class Words:
     nouns: dict[str, Noun]
     suffixes: tuple[str, ...]
     longest: int
+    ends: frozenset[str]
     marker: re.Pattern[str]
+    marker_ends: tuple[str, ...]
     joiner: re.Pattern[str]
     dated: re.Pattern[str]
     dated_weak: re.Pattern[str]
@@ -82,6 +84,12 @@ class Words:
     terms: tuple[re.Pattern[str], ...]
     ordinals: dict[str, int]
 
+    def ends_noun(self, text: str) -> bool:
+        """Whether the last word of ``text`` in lower case may be that of a noun for documents."""
+        said = text.rstrip(' \t\n\u00a0\u200b\u202f"“:(').rsplit(None, 1)
+        last = said[-1].rpartition("-")[2].lstrip('("“') if said else ""
+        return last in self.ends or last.endswith(self.suffixes)
+
     def noun(self, phrase: str) -> Noun | None:
         """The noun that a word or phrase in lower case is, a plural or compound among them."""
         if noun := self.nouns.get(phrase):
@@ -89,7 +97,9 @@ class Words:
         half, _, other = phrase.rpartition("-")
         if half and half == other and half in self.nouns:
             return self.nouns[half]
-        for suffix in self.suffixes if " " not in phrase else ():
+        if " " in phrase or not phrase.endswith(self.suffixes):
+            return None
+        for suffix in self.suffixes:
             if phrase.endswith(suffix) and len(phrase) > len(suffix) + 2:
                 return self.nouns[suffix]
         return None
@@ -186,7 +196,9 @@ def words_of(language: str) -> Words:
         nouns=nouns,
         suffixes=tuple(words["suffixes"]),
         longest=max(len(word.split()) for word in nouns),
+        ends=frozenset(re.split("[ -]", word)[-1] for word in nouns),
         marker=re.compile(rf"(?<!\w){marker}(?:\n{BLANK}*)?\Z"),
+        marker_ends=(".", ":", "°", "º", "№", "#", "số", "số", *words["marker"]),
         joiner=re.compile(
             f"(?:{BLANK}*[,;/&]{BLANK}*(?:{joiner}{BLANK}+)?|{BLANK}+{joiner}{BLANK}+)"
             f"(?:(?<!\\w){marker})?"
