@@ -22,6 +22,7 @@ from functools import cache
 from typing import Literal
 
 from pipeline import facts
+from pipeline.normalise import lost_letters
 from pipeline.user_lexicon import active, remembered
 
 Side = Literal["party", "state"]
@@ -46,6 +47,8 @@ _NUMBER = re.compile(
     r"(?:(?P<thousands>[0-9]{1,2}[.,][0-9]{3})|(?P<plain>(?=[OoIl]{0,4}[0-9])[0-9OoIl]{1,5}))"
     r"(?:(?P<letter>[a-cA-C])(?![^\W_]))?(?![0-9])"
 )
+# A blank inside a number that is announced ("nummer 41 2/BC-UBND").
+_SPLIT = re.compile(r"(?P<plain>[0-9]{1,3}[ \u00a0][0-9]{1,2})(?P<thousands>)(?P<letter>)(?=[/-])")
 _MAX_TOKENS = 7
 _LONGEST_CODE = 16
 
@@ -100,11 +103,20 @@ class _Grammar:
     letter: str
     short: dict[str, str]
     also: dict[str, frozenset[str]]
+    officeless: frozenset[str]
+
+
+# Letters of other alphabets that look like Vietnamese ones, as old fonts and keyboards leave them.
+_LIKE_BARRED = str.maketrans("\u00d0\u00f0\u0189\u0256", "ĐđĐđ")
+
+
+def _barred(text: str) -> str:
+    return text if text.isascii() else text.translate(_LIKE_BARRED)
 
 
 def fold(text: str) -> str:
     """``text`` without Vietnamese diacritics, in capitals: what noise leaves of a code."""
-    plain = unicodedata.normalize("NFD", text).upper().replace("Đ", "D")
+    plain = unicodedata.normalize("NFD", _barred(text)).upper().replace("Đ", "D")
     return "".join(char for char in plain if not unicodedata.combining(char))
 
 
@@ -162,28 +174,39 @@ def _grammar() -> _Grammar:
         letter=data["letters"]["type"],
         short={e["code"]: e["short"] for e in data["types"] if "short" in e},
         also={e["code"]: frozenset(e.get("also", ())) for e in data["types"]},
+        officeless=frozenset(e["code"] for e in data["types"] if not e.get("issuer", True)),
     )
 
 
 def number_at(
-    text: str, start: int, announced: bool = False, types: tuple[str, ...] = ()
+    text: str,
+    start: int,
+    announced: bool = False,
+    types: tuple[str, ...] = (),
+    plain: bool = False,
 ) -> DocumentNumber | None:
     """The document number whose digits begin at ``start``, or ``None``.
 
     ``announced`` says that a document's noun, ``No.`` or a list of documents leads up to it;
     codes that no fact knows are then accepted where the form is right. ``types`` are those that
-    the noun stands for: they decide between codes that only a diacritic tells apart. A number goes
-    on over the end of a line only at a separator and with a code that the facts know.
+    the noun stands for: they decide between codes that only a diacritic tells apart. ``plain`` says
+    that the text has lost its Vietnamese letters; a number that lost one in its type has lost them
+    all. A number goes on over the end of a line only at a separator and with a code that the facts
+    know.
     """
-    match = _NUMBER.match(text, start)
+    match = (_SPLIT.match(text, start) if announced else None) or _NUMBER.match(text, start)
     if not match:
         return None
     tokens = _tokens(text, match.end())
     if not tokens:
         return None
-    digits = re.sub("[.,]", "", match["thousands"] or match["plain"]).translate(_LIKE_DIGITS)
+    digits = re.sub("[., \u00a0]", "", match["thousands"] or match["plain"])
+    digits = digits.translate(_LIKE_DIGITS)
     number = digits.lstrip("0").zfill(2) + (match["letter"] or "").lower()
-    found = _read(_Reading(number, announced, types), tokens)
+    lost = _is_plain(tokens)
+    found = _read(
+        _Reading(number, announced, types, plain or None if lost is None else lost), tokens
+    )
     if not found:
         return None
     surface = text[start : found.end]
@@ -197,6 +220,20 @@ class _Reading:
     number: str
     announced: bool
     types: tuple[str, ...]
+    plain: bool | None
+
+
+def _is_plain(tokens: list[_Token]) -> bool | None:
+    """Whether a number has lost its Vietnamese letters; ``None`` when its type had none."""
+    grammar = _grammar()
+    for token in tokens[:2]:
+        if not token.text.isascii():
+            return False
+        if token.text.upper() not in grammar.exact_types:
+            codes = grammar.types.get(token.text.upper(), ())
+            if codes and not codes[0].isascii():
+                return True
+    return None
 
 
 def _tokens(text: str, position: int) -> list[_Token]:
@@ -221,7 +258,9 @@ def _tokens(text: str, position: int) -> list[_Token]:
                 break
             if code[0] not in grammar.as_signed and not code[0].isupper():
                 break
-            if not _is_known(code[0], grammar) or len(tokens) > 2:
+            numbered = _TRAILING_DIGITS.match(text, code.end())
+            whole = code[0] + numbered[0] if numbered else code[0]
+            if not (_is_known(code[0], grammar) or _is_known(whole, grammar)) or len(tokens) > 2:
                 break
         year = _YEAR.match(text, after) if mark and not tokens else None
         if year:
@@ -237,7 +276,7 @@ def _tokens(text: str, position: int) -> list[_Token]:
         code = _POINTED.match(text, after) or _LETTERS.match(text, after)
         if not code:
             break
-        word, end = unicodedata.normalize("NFC", code[0]), code.end()
+        word, end = unicodedata.normalize("NFC", _barred(code[0])), code.end()
         word = word.rstrip(".") if code.re is _LETTERS else word.replace(".", "")
         if trailing := _TRAILING_DIGITS.match(text, end):
             word += trailing[0]
@@ -269,12 +308,13 @@ def _assembly(word: str) -> str | None:
     return f"{match['code']}{int(match['term'])}"
 
 
-def _glued(folded: str, grammar: _Grammar) -> tuple[str, str] | None:
+def _glued(folded: str, grammar: _Grammar, meant: tuple[str, ...] = ()) -> tuple[str, str] | None:
     """Type and issuer that lost what stood between them, the longest type first."""
     for size in range(min(6, len(folded) - 1), 1, -1):
         kind, rest = folded[:size], folded[size:]
-        if kind in grammar.types and rest in grammar.issuers:
-            return grammar.types[kind][0], grammar.issuers[rest]
+        issuer = grammar.issuers.get(rest) or _assembly(rest)
+        if kind in grammar.types and issuer:
+            return _type(kind, meant, grammar) or "", issuer
     return None
 
 
@@ -287,24 +327,30 @@ def _type(word: str, meant: tuple[str, ...], grammar: _Grammar) -> str | None:
     return next((code for code in codes if code in meant), exact or (codes[0] if codes else None))
 
 
-def _extended_type(word: str, grammar: _Grammar) -> str | None:
+def _extended_type(word: str, meant: tuple[str, ...], grammar: _Grammar) -> str | None:
     """``word`` in true form when it begins with a known type and goes on in capitals."""
     for size in range(len(word) - 1, 1, -1):
-        if word.isupper() and (codes := grammar.types.get(fold(word[:size]))):
-            return codes[0] + word[size:]
+        if word.isupper() and (code := _type(word[:size], meant, grammar)):
+            return code + word[size:]
     return None
 
 
-def _issuer(token: _Token, grammar: _Grammar, unknown: bool) -> tuple[str, bool] | None:
+def _issuer(
+    token: _Token, grammar: _Grammar, unknown: bool, plain: bool | None
+) -> tuple[str, bool] | None:
     """An issuer's code in true form, and whether the facts know it.
 
-    ``unknown`` says that one the facts do not know may stand here.
+    ``unknown`` says that one the facts do not know may stand here, ``plain`` that the text has lost
+    its Vietnamese letters.
     """
     word = token.text
     if assembly := _assembly(word):
         return assembly, True
-    if alias := grammar.aliases.get(word.upper()):
-        return alias, True
+    for written, alias in grammar.aliases.items():
+        if word.upper().endswith(written):
+            word = word[: -len(written)] + alias
+            if word == alias:
+                return alias, True
     if code := grammar.exact_issuers.get(word.upper()) or grammar.issuers.get(fold(word)):
         return code, True
     letters = word.rstrip("0123456789")
@@ -314,7 +360,7 @@ def _issuer(token: _Token, grammar: _Grammar, unknown: bool) -> tuple[str, bool]
     if unknown and word.islower() and 2 < len(word) <= _LONGEST_CODE:
         word = word.upper()
     if _is_code(word) and (unknown or not word.isascii()):
-        return _restored(word), False
+        return _restored(word, plain), False
     return None
 
 
@@ -328,12 +374,21 @@ def _lossy() -> re.Pattern[str]:
     return re.compile(f"^(?:{either})|(?:{either})$")
 
 
-def _restored(word: str) -> str:
-    """An unknown code whose first or last part is one that lost its Vietnamese letters."""
-    if not word.isascii() or not word.isupper():
+def _restored(word: str, plain: bool | None) -> str:
+    """An unknown code with the Vietnamese letters that it lost.
+
+    Those of a known code at either end of it, and in a ``plain`` text those that are likely; none
+    where the number shows that it has kept them.
+    """
+    if plain is False or not word.isascii() or not word.isupper():
         return word
     grammar = _grammar()
-    return _lossy().sub(lambda m: grammar.issuers.get(m[0]) or grammar.units[m[0]], word)
+    found = _lossy().sub(lambda m: grammar.issuers.get(m[0]) or grammar.units[m[0]], word)
+    if not plain or "D" not in found:
+        return found
+    likely = lost_letters.restored(word)
+    # The same letters in the same places, each as whichever of the two knows better.
+    return "".join(max(pair) for pair in zip(found, likely, strict=True))
 
 
 def _is_code(word: str) -> bool:
@@ -358,34 +413,38 @@ def _read(reading: _Reading, tokens: list[_Token]) -> DocumentNumber | None:
         return DocumentNumber(
             0, first.end, "/".join(p for p in parts if p), number, year, None, assembly, True, False
         )
-    glued = _glued(fold(first.text), grammar)
+    glued = _glued(fold(first.text), grammar, reading.types)
     code = _type(first.text, reading.types, grammar)
     if (
         code
         and len(rest) > 1
-        and (issuer := _issuer(rest[1], grammar, _may_be_unknown(reading, tokens, code)))
+        and (
+            issuer := _issuer(
+                rest[1], grammar, _may_be_unknown(reading, tokens, code), reading.plain
+            )
+        )
     ):
-        return _assemble(number, year, code, issuer, rest, 1, announced)
+        return _assemble(reading, year, code, issuer, rest, 1)
     office = fold(first.text) in grammar.issuers and not year and len(rest) > 1
     if glued and not office:
-        return _assemble(number, year, glued[0], (glued[1], True), rest, 0, announced)
+        return _assemble(reading, year, glued[0], (glued[1], True), rest, 0)
     if code or year or not first.mark:
         return None
-    extended = _extended_type(first.text, grammar) if len(rest) > 1 else None
+    extended = _extended_type(first.text, reading.types, grammar) if len(rest) > 1 else None
     if extended and (
         (first.mark == "-" and rest[1].mark == "/") or type_of(extended) in reading.types
     ):
         # A Party type with more letters ("QĐNS", a decision on personnel), or of the State one
         # that the noun names ("GPMT", an environmental permit).
-        issuer = _issuer(rest[1], grammar, announced)
+        issuer = _issuer(rest[1], grammar, announced, reading.plain)
         if issuer:
-            return _assemble(number, None, extended, issuer, rest, 1, announced)
-    issuer = _issuer(first, grammar, announced)
+            return _assemble(reading, None, extended, issuer, rest, 1)
+    issuer = _issuer(first, grammar, announced, reading.plain)
     if not issuer or (len(rest) == 1 and not (announced and issuer[1])):
         return None
     if first.text.islower() or (not announced and first.spaced):
         return None
-    return _assemble(number, None, None, issuer, rest, 0, announced)
+    return _assemble(reading, None, None, issuer, rest, 0)
 
 
 def _may_be_unknown(reading: _Reading, tokens: list[_Token], code: str) -> bool:
@@ -419,16 +478,16 @@ def _is_composed(word: str) -> bool:
 
 
 def _assemble(
-    number: str,
+    reading: _Reading,
     year: str | None,
     code: str | None,
     issuer: tuple[str, bool],
     tokens: list[_Token],
     index: int,
-    announced: bool,
 ) -> DocumentNumber | None:
     """The number with type ``code``, its issuer at ``tokens[index]`` and what follows that."""
     grammar = _grammar()
+    number, announced = reading.number, reading.announced
     name, known = issuer
     if tokens[index].text.islower() and not known and (code is None or tokens[index].spaced):
         return None
@@ -436,7 +495,7 @@ def _assemble(
     end = tokens[index].end
     for token in tokens[index + 1 :]:
         known_unit = len(token.text) > 2 and fold(token.text) in grammar.issuers
-        unit = _unit(token, grammar)
+        unit = _unit(token, grammar, reading.plain)
         if not unit or not token.mark or (token.text.islower() and not known_unit):
             break
         if token.spaced and not (known_unit if code else announced and len(bodies) == 1):
@@ -444,7 +503,7 @@ def _assemble(
         bodies.append(unit)
         end = token.end
     issuers = "-".join(bodies)
-    side = grammar.sides.get(name)
+    side = "state" if _assembly(name) else grammar.sides.get(name)
     if side is None:
         # A lost separator leaves the other to tell: the Party writes the slash last.
         last = tokens[index].mark if index else ""
@@ -465,7 +524,7 @@ def _assemble(
     )
 
 
-def _unit(token: _Token, grammar: _Grammar) -> str | None:
+def _unit(token: _Token, grammar: _Grammar, plain: bool | None) -> str | None:
     """A further issuer or a unit inside one, in true form."""
     word = token.text
     if word.upper() == word and fold(word) in grammar.units:
@@ -473,7 +532,7 @@ def _unit(token: _Token, grammar: _Grammar) -> str | None:
     if len(word) < 3:
         # Too short to tell which letters lost a diacritic.
         return word if word.isupper() else None
-    found = _issuer(token, grammar, True)
+    found = _issuer(token, grammar, True, plain)
     return found[0] if found else None
 
 
@@ -536,6 +595,11 @@ def type_words() -> dict[str, tuple[str, str]]:
 def assembly_types() -> tuple[str, ...]:
     """The types that a number of the National Assembly may stand for, laws first."""
     return _grammar().assembly_types
+
+
+def names_office(code: str | None) -> bool:
+    """Whether the letters behind a type say who issued it; those of a judgment do not."""
+    return code not in _grammar().officeless
 
 
 def spoken_types(code: str) -> tuple[str, ...]:

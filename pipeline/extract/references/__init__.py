@@ -24,7 +24,8 @@ def references(text: str, language: str, published: datetime.date | None = None)
     number. ``published`` gives the year to a day of issue worded without one. Raises
     ``UnknownLanguage`` for a language that has no data.
     """
-    article = Article(text, dates.lowered(text), words_of(language), language, published)
+    low, plain = dates.lowered(text), not ("Đ" in text or "\u00d0" in text)
+    article = Article(text, low, words_of(language), language, published, plain)
     hits = finding.hits(article)
     identity.identify(hits, article)
     hits = [hit for hit in hits if hit.canonical]

@@ -81,9 +81,14 @@ def record(
         reason += f"; the register has {' or '.join(days)}"
     if full is None and ":" not in canonical:
         full = numbers.number_at(canonical, 0, announced=True)
+    issuer = full.issuer if full else _issuer(hit, before, after, article)
+    if full and not numbers.names_office(full.type):
+        issuer = None
     session, term = _session(hit.start, listed[0], before, listed[1], article)
     if date is None:
         date = _shared_date(shared, article)
+    if date is None and listed[0] > hit.end:
+        date = _listed_date(hit, listed, article)
     found = Reference(
         start=hit.start,
         end=hit.end,
@@ -96,7 +101,7 @@ def record(
         reference_type=kind,
         reference_number=full.number if full else hit.number,
         reference_year=(full.year if full else None) or hit.year,
-        reference_issuer=full.issuer if full else _issuer(hit, before, after, article),
+        reference_issuer=issuer,
         reference_date=date,
         reference_title=_title(max(listed[0], date_end), listed[1], article)
         or (_title(listed[0], listed[1], article) if date_end else None),
@@ -203,8 +208,26 @@ def _shared_date(last: tuple[int, int], article: Article) -> str | None:
     said = prefix[both.start() - end :] + " " + (suffix[: stop.start()] if stop else suffix)
     if STOP.search(prefix):
         return None
-    dated = words.dated.search(prefix) or words.passive.search(said)
+    dated = (
+        words.dated.search(prefix)
+        or words.passive.search(said)
+        or words.dated_weak.fullmatch(low[both.end() : end + found[0].start].lstrip())
+    )
     return found[0].iso if dated else None
+
+
+def _listed_date(hit: Hit, listed: tuple[int, int], article: Article) -> str | None:
+    """The day right behind a list of numbers under one noun, which dates all of them."""
+    end, after = listed
+    found = _dates(end, min(after, line_end(article.low, end)), article)
+    if not found:
+        return None
+    first, prefix = found[0], article.low[end : end + found[0].start]
+    year = hit.full.year if hit.full else None
+    written = article.text[end : end + first.start]
+    if year not in {None, first.iso[:4]} or not _is_dated(prefix, first, written, article.words):
+        return None
+    return first.iso
 
 
 def _dates(start: int, end: int, article: Article) -> list[dates.DateSpan]:
@@ -249,7 +272,7 @@ def _is_dated(prefix: str, date: dates.DateSpan, written: str, words: Words) -> 
     between = prefix[: weak.start()]
     if not between.strip():
         return _is_month(date)
-    if not _is_month(date) or "," in between:
+    if not _is_month(date) or "," in between or words.other_day.search(between):
         return False
     if not whole_day:
         return _is_name(written[: weak.start()], words)
@@ -342,6 +365,10 @@ def _title_end(start: int, after: int, article: Article) -> int | None:
     end = min(match.start(), after)
     if ends := words.title_end.search(low, start, end):
         end = ends.start()
+    if session := _ordinals(start, end, article):
+        end = session[0]
+        while trailing := words.before_session.search(low, start, end):
+            end = trailing.start()
     if trailing := words.trailing.search(low, start, end):
         end = trailing.start()
     return end
@@ -391,12 +418,16 @@ def _session(
     limit = min(after, line_end(low, end))
     stop = STOP.search(low, end, limit)
     found = _ordinals(end, stop.start() if stop else limit, article)
-    if found is None or article.words.active.search(low, found[1], limit):
+    # "... at its 24th session approved Resolution ...": what the next reference belongs to.
+    clause = low[found[1] : limit].partition(",")[0] if found else ""
+    if found is None or article.words.active.search(clause):
         first = max(before, line_start(low, start))
         for stop in STOP.finditer(low, first, start):
             first = stop.end()
         found = _ordinals(first, start, article)
-        if found is None or "," in low[found[1] : start]:
+        # Behind another reference of the sentence a comma ends what is said of that one.
+        behind_another = before and not STOP.search(low, before, start)
+        if found is None or (behind_another and "," in low[found[1] : start]):
             return None, None
     return found[2], found[3]
 

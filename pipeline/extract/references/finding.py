@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pipeline.extract.references.words import (
     BLANK,
     DASHES,
+    STOP,
     WORD,
     Article,
     Noun,
@@ -116,8 +117,8 @@ def _hit(start: int, reached: int, last: Hit | None, article: Article) -> Hit | 
     if lead is None:
         return None
     announced = lead.marked or lead.adjacent or chained
-    types = lead.noun.types if lead.noun else ()
-    if full := numbers.number_at(text, start, announced, types):
+    types = lead.noun.types if lead.noun else _types_before(line, lead, article)
+    if full := numbers.number_at(text, start, announced, types, article.plain):
         if lead.noun is None and chained and last:
             lead = replace(last.lead, start=lead.start, capital=False)
         elif lead.noun is None:
@@ -220,6 +221,20 @@ def _slashed(start: int, lead: Lead, chained: bool, article: Article) -> Hit | N
     if not match or not numbers.number_at(article.text, match.end() + 1, announced=True):
         return None
     return Hit(lead.start, match.end(), lead, match[0], chained=chained)
+
+
+def _types_before(line: int, lead: Lead, article: Article) -> tuple[str, ...]:
+    """The types of a noun that a word or two divide from the ``No.`` of a number.
+
+    "Lesen persekitaran No. 7/GPMT-UBND".
+    """
+    if not lead.marked:
+        return ()
+    before = article.low[max(line, lead.start - _LONGEST_NOUN) : lead.start]
+    if STOP.search(before):
+        return ()
+    nouns = (article.words.noun(word) for word in reversed(WORD.findall(before)[-3:]))
+    return next((noun.types for noun in nouns if noun), ())
 
 
 def _noun_behind(end: int, article: Article) -> Noun | None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pipeline.extract import dates
 from pipeline.extract.references.finding import Hit, goes_on, next_word
 from pipeline.extract.references.words import (
+    BLANK,
     Article,
     Noun,
     line_end,
@@ -23,6 +24,8 @@ STATED, ELSEWHERE, LIST, LAW, REGISTER, NOUN = (
     "number", "article", "list", "law", "register", "noun",
 )  # fmt: skip
 
+_SMALL_WORDS = re.compile(f"{BLANK}+")
+_WORD_AHEAD = re.compile(f"([^\\W\\d_]+){BLANK}+")
 _MID_SENTENCE = re.compile(r"[^\W\d_][,;]?[ \u00a0]\Z")
 # How far from a number the words stand that tell its subject, and its issuer, in characters.
 _SUBJECT, _AFTER, _BEFORE = 160, 60, 40
@@ -41,9 +44,8 @@ def identify(hits: list[Hit], article: Article) -> None:
             hit.score = (1.0 if hit.full.known else 0.8) - (0.02 if hit.full.repaired else 0.0)
             hit.reason = "number" + ("" if hit.full.known else ", unknown issuer")
             hit.reason += ", repaired" if hit.full.repaired else ""
-            for code in _codes(hit):
-                for year in {None, hit.year}:
-                    known.setdefault((_value(hit.number), code, year), []).append(hit)
+            _remember(hit, known)
+    listed = []
     for index in range(len(hits) - 1, -1, -1):
         hit = hits[index]
         follower = hits[index + 1] if index + 1 < len(hits) else None
@@ -53,6 +55,9 @@ def identify(hits: list[Hit], article: Article) -> None:
             alone = follower.full.year and not hit.year and (_value(hit.number), follower.code)
             if not alone or (*alone, None) not in known:
                 _take_codes(hit, follower, 0.95, "codes of the list's last number")
+                listed.append(hit)
+    for hit in reversed(listed):
+        _remember(hit, known)
     bare = []
     for index, hit in enumerate(hits):
         if hit.canonical is None and _complete(hit, hits[index - 1] if index else None, known):
@@ -60,6 +65,15 @@ def identify(hits: list[Hit], article: Article) -> None:
         if hit.canonical is None and hit.lead.noun and _plausible(hit, hit.lead.noun, article):
             bare.append((hit, hits[index + 1].start if index + 1 < len(hits) else None))
     _look_up(bare, article)
+
+
+def _remember(hit: Hit, known: _Known) -> None:
+    """Let the short mentions of an article find ``hit``, which has its whole number."""
+    for code in _codes(hit):
+        for year in {None, hit.year}:
+            bisect.insort(
+                known.setdefault((_value(hit.number), code, year), []), hit, key=lambda h: h.start
+            )
 
 
 def _value(number: str) -> int:
@@ -81,7 +95,7 @@ def _take_codes(hit: Hit, other: Hit, score: float, reason: str) -> None:
     hit.canonical = numbers.renumbered(other.full, hit.number, year)
     hit.full = replace(
         other.full,
-        number=hit.number,
+        number=hit.number.lstrip("0").zfill(2),
         year=year or other.full.year,
         canonical=hit.canonical,
         repaired=True,
@@ -115,6 +129,8 @@ def _plausible(hit: Hit, noun: Noun, article: Article) -> bool:
         return False
     if hit.lead.marked or hit.code:
         return True
+    if noun.weak and _value(hit.number) >= _FEW and _said_issuer(hit, article):
+        return True
     if noun.weak and hit.lead.capital and 1900 > _value(hit.number) > 0:
         # A capital inside a sentence makes a name of an everyday word.
         if article.words.title.match(article.low, hit.end + 1):
@@ -133,6 +149,22 @@ def _plausible(hit: Hit, noun: Noun, article: Article) -> bool:
         # "the conclusion 1 and the same"
         return goes_on(hit.end, article) and not article.words.joiner.match(article.low, hit.end)
     return goes_on(hit.end, article)
+
+
+def _said_issuer(hit: Hit, article: Article) -> str | None:
+    """The letters of the issuer whose name stands right behind a bare number."""
+    blank = _SMALL_WORDS.match(article.low, hit.end)
+    if blank is None:
+        return None
+    at = blank.end()
+    while word := _WORD_AHEAD.match(article.low, at):
+        if word[1] not in article.words.small:
+            break
+        at = word.end()
+    named = article.words.named.match(article.low, at)
+    if named is None or (at == blank.end() and article.text[at].islower()):
+        return None
+    return article.words.codes[" ".join(named[0].split())]
 
 
 def _is_inside(hit: Hit, article: Article) -> bool:
@@ -165,7 +197,9 @@ def _look_up(bare: list[tuple[Hit, int | None]], article: Article) -> None:
             hit.canonical, hit.basis, hit.score = registered[group][0], REGISTER, 0.8
             hit.reason = "register: as elsewhere in the article"
         elif hit.canonical is None:
-            hit.canonical = f"{codes[0]}:{hit.number}" + (f"/{hit.year}" if hit.year else "")
+            # Vietnam's offices write two digits at least; so "5" and "05" are one.
+            number = hit.number.lstrip("0").zfill(2)
+            hit.canonical = f"{codes[0]}:{number}" + (f"/{hit.year}" if hit.year else "")
             hit.basis, hit.score = NOUN, 0.7 if hit.lead.marked else 0.6
             hit.reason = "noun and number alone"
 
@@ -179,22 +213,33 @@ def _registered(
     """
     low = article.low
     same = [
-        entry
+        (entry, code)
         for code in codes
         for entry in _register_index().get((_value(hit.number), code), ())
         if hit.year in {None, entry.year}
     ]
     if not same:
         return None
+    if said := _said_issuer(hit, article):
+        # What the article says right behind the number holds.
+        same = [(e, code) for e, code in same if (e.issuer or "").startswith(said)]
     after = low[hit.end : min(hit.end + _AFTER, line_end(low, hit.end))]
     beside = low[max(hit.start - _BEFORE, line_start(low, hit.start)) : hit.start] + "\n" + after
     near = low[max(0, hit.start - _SUBJECT) : hit.end + _SUBJECT]
     subject = subjects(article.language)
     day = _day(hit, following, article)
     for why, agrees in (
-        ("subject", [e for e in same if _found(subject.get(e.canonical), near)]),
-        ("date", [e for e in same if day and _issued(e, day)]),
-        ("issuer", [e for e in same if _found(article.words.issuers.get(e.issuer or ""), beside)]),
+        ("subject", [e for e, _ in same if _found(subject.get(e.canonical), near)]),
+        ("date", [e for e, _ in same if day and _issued(e, day)]),
+        # Number and issuer alone are too little for a type that the noun seldom stands for.
+        (
+            "issuer",
+            [
+                e
+                for e, code in same
+                if code == codes[0] and _found(article.words.issuers.get(e.issuer or ""), beside)
+            ],
+        ),
     ):
         if len(agrees) == 1:
             return agrees[0].canonical, why

@@ -60,6 +60,7 @@ class Words:
     title: re.Pattern[str]
     title_end: re.Pattern[str]
     trailing: re.Pattern[str]
+    before_session: re.Pattern[str]
     listed: re.Pattern[str]
     on_day: re.Pattern[str]
     subordinate: re.Pattern[str]
@@ -117,13 +118,17 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """The article, and the same in lower case with the same offsets."""
+    """The article, and the same in lower case with the same offsets.
+
+    ``plain`` is whether it has lost its Vietnamese letters: it has none of them.
+    """
 
     text: str
     low: str
     words: Words
     language: str
     published: datetime.date | None
+    plain: bool
 
 
 def line_start(text: str, position: int) -> int:
@@ -215,6 +220,7 @@ def words_of(language: str) -> Words:
         trailing=re.compile(
             rf"{BLANK}+{either((*words['list_joiner'], *words['title_trailing']))}{BLANK}*\Z"
         ),
+        before_session=re.compile(rf"{BLANK}+{either(words['before_session'])}{BLANK}*\Z"),
         listed=re.compile(rf"(?:{BLANK}+[^\W\d_]+){{1,3}}{BLANK}+{either(words['and'])}(?!\w)"),
         and_=re.compile(rf"(?<!\w){either(words['and'])}(?!\w)"),
         of_day=re.compile(
@@ -225,7 +231,9 @@ def words_of(language: str) -> Words:
             rf",{BLANK}*{either((*words['dated_beside'], *words['carried']))}{BLANK}+\Z"
         ),
         active=re.compile(rf"(?<!\w){either(set(words['issued']) - set(words['passive']))}(?!\w)"),
-        small=frozenset((*words["dated_weak"], *words["dated"], *words["dated_beside"])),
+        small=frozenset(
+            (*words["dated_weak"], *words["dated"], *words["dated_beside"], *words["articles"])
+        ),
         on_day=re.compile(rf"(?<!\w){either(words['dated_beside'])}{BLANK}+\Z"),
         subordinate=re.compile(rf"(?<!\w){either(words['relative'])}(?!\w)"),
         both=re.compile(rf"(?<!\w){either(words['both'])}(?!\w)"),
@@ -233,6 +241,7 @@ def words_of(language: str) -> Words:
             word
             for entry in (
                 *words["title_intro"],
+                *words["title"],
                 *words["passive"],
                 *words["relative"],
                 *words["dated"],
@@ -241,7 +250,8 @@ def words_of(language: str) -> Words:
                 *data["sessions"]["term_words"],
                 *data["sessions"]["bodies"],
                 *data["sessions"]["ordinals"],
-                *(name for names in data["issuers"].values() for name in names),
+                *words["dated_weak"],
+                *codes,
             )
             for word in entry.split()
         ),
