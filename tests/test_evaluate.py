@@ -20,10 +20,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline import gold, gold_figures
+from pipeline import gold, gold_figures, gold_references
 from pipeline.evaluate import Evaluation, bootstrap, compared, evaluate, matching
 from pipeline.gold import GoldArticle, GoldError, GoldSpan
 from pipeline.gold_figures import GoldFigure
+from pipeline.gold_references import GoldReference
 from pipeline.records import MENTION_SCHEMA
 from pipeline.run import outputs
 from tests.conftest import ROOT
@@ -143,6 +144,104 @@ def test_documents(
     result = judged([DOCUMENTS], [ref(DOCUMENTS, *said) for said in found])
     assert counts(result, "ref") == hits
     assert counts(result, "ref date") == dates
+
+
+ISSUED = GoldReference(frozenset({"resolution"}), "TW", "sel Parti yang kuat", 5, 13)
+SHORT = GoldReference(frozenset({"regulation", "decision"}), None, None, None, None)
+
+
+def described(
+    first: Row | None = None, second: Row | None = None, *golds: GoldReference
+) -> Evaluation:
+    """The two documents of ``DOCUMENTS``: what is found of each beside its number."""
+    columns = {"reference_type": "decision"} | (first or {})
+    rows = [ref(DOCUMENTS, "Keputusan 37", "QĐ:37") | columns]
+    columns = {"reference_type": "resolution", "reference_issuer": "TW"} | (second or {})
+    rows.append(ref(DOCUMENTS, "Resolusi No. 21-NQ/TW", "21-NQ/TW") | columns)
+    known = {row["start"]: said for row, said in zip(rows, golds or (SHORT, ISSUED), strict=True)}
+    return judged([DOCUMENTS], rows, references={DOCUMENTS.path: known})
+
+
+@pytest.mark.parametrize(
+    ("score", "first", "second", "hits", "right"),
+    [
+        # any of the allowed types
+        ("ref type", {}, {}, (2, 2, 2), 2),
+        ("ref type", {"reference_type": "regulation"}, {}, (2, 2, 2), 2),
+        ("ref type", {"reference_type": "directive"}, {"reference_type": None}, (0, 1, 2), 0),
+        # none is right where gold has none, and wrong where it has one
+        ("ref issuer", {}, {}, (1, 1, 1), 2),
+        ("ref issuer", {"reference_issuer": "TU"}, {"reference_issuer": "TU"}, (0, 2, 1), 0),
+        ("ref issuer", {"reference_issuer": ""}, {"reference_issuer": None}, (0, 0, 1), 1),
+        ("ref title", {}, {"reference_title": " sel Parti yang kuat "}, (1, 1, 1), 2),
+        ("ref title", {}, {"reference_title": "Sel Parti yang kukuh"}, (1, 1, 1), 2),
+        ("ref title", {}, {"reference_title": "sel Parti"}, (0, 1, 1), 1),
+        ("ref title", {"reference_title": "pelan"}, {}, (0, 1, 1), 0),
+    ],
+)
+def test_what_documents_are(
+    score: str, first: Row, second: Row, hits: tuple[int, int, int], right: int
+) -> None:
+    found = described(first, second)
+    assert counts(found, score) == hits
+    said = found.scores["all"][score]
+    assert (said["accuracy"], said["references"]) == (right / 2, 2)
+    assert len(found.errors.get(score, ())) == 2 - right
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "hits", "asked", "right"),
+    [
+        ((None, None), (None, None), (0, 0, 1), 1, 0),
+        ((None, None), (5, 13), (1, 1, 1), 1, 1),
+        ((None, None), (5.0, 13.0), (1, 1, 1), 1, 1),
+        # session and term are right together alone
+        ((None, None), (5, None), (0, 1, 1), 1, 0),
+        ((None, None), (5, 12), (0, 1, 1), 1, 0),
+        ((float("nan"), float("nan")), (13, 5), (0, 1, 1), 1, 0),
+        # one where gold has none is asked too
+        ((3, None), (5, 13), (1, 2, 1), 2, 1),
+    ],
+)
+def test_sessions_and_terms_are_counted_where_either_says_one(
+    first: tuple[float | None, float | None],
+    second: tuple[float | None, float | None],
+    hits: tuple[int, int, int],
+    asked: int,
+    right: int,
+) -> None:
+    columns = [
+        {"reference_session": session, "reference_term": term} for session, term in (first, second)
+    ]
+    found = described(*columns)
+    assert counts(found, "ref session") == hits
+    said = found.scores["all"]["ref session"]
+    assert (said["accuracy"], said["references"]) == (round(right / asked, 4), asked)
+
+
+def test_errors_of_what_documents_are_name_both_answers() -> None:
+    found = described(
+        {"reference_type": "law"}, {"reference_issuer": "TU", "reference_term": 13}
+    ).errors
+    short = {sort: [(e.text, e.expected, e.found) for e in found[sort]] for sort in found}
+    assert short["ref type"] == [("Keputusan 37", "decision or regulation", "law")]
+    assert short["ref issuer"] == [("Resolusi No. 21-NQ/TW", "TW", "TU")]
+    assert short["ref title"] == [("Resolusi No. 21-NQ/TW", "sel Parti yang kuat", None)]
+    assert short["ref session"] == [("Resolusi No. 21-NQ/TW", "session 5, term 13", "term 13")]
+
+
+def test_a_document_that_is_not_found_is_not_asked_what_it_is() -> None:
+    known = {DOCUMENTS.path: {DOCUMENTS.spans[0].start: SHORT, DOCUMENTS.spans[1].start: ISSUED}}
+    wrong = ref(DOCUMENTS, "Resolusi No. 21-NQ/TW", "22-NQ/TW")
+    right = ref(DOCUMENTS, "Keputusan 37", "QĐ:37") | {"reference_type": "decision"}
+    said = judged([DOCUMENTS], [wrong, right], references=known).scores["all"]
+    assert said["ref type"]["references"] == 1
+    assert "ref session" not in said
+
+
+def test_without_a_table_nothing_is_said_of_what_documents_are() -> None:
+    found = judged([DOCUMENTS], [ref(DOCUMENTS, "Keputusan 37", "QĐ:37")])
+    assert not {"ref type", "ref issuer", "ref title", "ref session"} & set(found.scores["all"])
 
 
 FIGURES = article(
@@ -632,6 +731,30 @@ def test_the_command_as_tables(folder: Path) -> None:
     one = selaras("evaluate", folder, "--language", "nl")
     assert "together" not in one.stdout
     assert " nl " in one.stdout
+
+
+def test_the_command_scores_what_documents_are(folder: Path, tmp_path: Path) -> None:
+    for name, raw in GOLD.items():
+        (tmp_path / Path(name).name).write_text(raw.replace(" & ", " &amp; "), encoding="utf-8")
+    rows = [
+        f"{a.path},{s.start},{s.text},resolution,TW,,,"
+        for a in gold.read(tmp_path)
+        for s in a.spans
+        if s.type == "ref"
+    ]
+    table = "\n".join([",".join(gold_references.COLUMNS), *rows]) + "\n"
+    (tmp_path / gold_references.NAME).write_text(table, encoding="utf-8")
+    done = selaras("evaluate", tmp_path)
+    assert done.returncode == 0, done.stderr
+    for words in ("ref type, share", "ref issuer, share", "ref title, share"):
+        assert words in done.stdout
+    said = json.loads(selaras("evaluate", tmp_path, "--json").stdout)["scores"]["all"]
+    assert (said["ref type"]["accuracy"], said["ref type"]["references"]) == (1.0, 2)
+    assert (said["ref issuer"]["accuracy"], said["ref title"]["accuracy"]) == (1.0, 1.0)
+    (tmp_path / gold_references.NAME).write_text(table + rows[0], encoding="utf-8")
+    broken = selaras("evaluate", tmp_path)
+    assert broken.returncode == 2
+    assert "references.csv, line 4: a second row" in broken.stderr
 
 
 def test_articles_that_were_not_read_are_named_and_missed(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline import extraction, gold, gold_figures
+from pipeline import extraction, gold, gold_figures, gold_references
 from pipeline.configuration import Configuration
 from pipeline.evaluate.bootstrap import RESAMPLES
 from pipeline.evaluate.errors import Error, errors
@@ -62,19 +62,21 @@ def compared(
     folder: str = "",
     language: str | None = None,
     figures: gold_figures.Figures | None = None,
+    references: gold_references.References | None = None,
 ) -> Evaluation:
     """``articles`` against the rows of a run over their plain texts, under the same paths.
 
-    ``figures`` are the periods and bodies of their figures, where gold says them. With
-    ``language`` the articles of that one alone are scored, and nothing together.
+    ``figures`` are the periods and bodies of their figures, where gold says them, ``references``
+    what their documents are. With ``language`` the articles of that one alone are scored, and
+    nothing together.
     Raises ``gold.GoldError`` for a tag without the attributes that its scores need.
     """
     by_path: dict[str, outputs.Rows] = defaultdict(list)
     for row in mention_rows:
         by_path[row["path"]].append(row)
-    known = figures or {}
+    known, documents = figures or {}, references or {}
     measured = with_bodies_of_figures(
-        [measure(a, by_path[a.path], known.get(a.path)) for a in articles]
+        [measure(a, by_path[a.path], known.get(a.path), documents.get(a.path)) for a in articles]
     )
     chosen = [a for a in articles if language in (None, a.language)]
     measured = [m for m in measured if language in (None, m.language)]
@@ -137,6 +139,7 @@ def evaluate(
             f"{folder}: no gold articles in language {language!r}; there are {', '.join(known)}"
         )
     figures = gold_figures.read(folder, articles)
+    references = gold_references.read(folder, articles)
     if out is not None:
         outputs.check(out)
     with tempfile.TemporaryDirectory(prefix="selaras-") as plain:
@@ -156,4 +159,5 @@ def evaluate(
         folder=folder.as_posix(),
         language=language,
         figures=figures,
+        references=references,
     )

@@ -17,6 +17,7 @@ from typing import Any
 from pipeline.evaluate.errors import Error, around, of_link
 from pipeline.gold import GoldArticle, GoldError, GoldSpan
 from pipeline.gold_figures import GoldFigure
+from pipeline.gold_references import GoldReference
 
 Row = dict[str, Any]
 Pair = tuple[GoldSpan, Row]
@@ -25,8 +26,8 @@ Pair = tuple[GoldSpan, Row]
 _UNIT_NEAR = 120
 # Kinds whose unit is what they count; the unit of the others is part of how they are written.
 _COUNTING = frozenset({"count", "ratio", "fraction", "percentage"})
-# The least harmonic mean of shared words for two units to be the same.
-_UNIT_ALIKE = 2 / 3
+# The least harmonic mean of shared words for two units or titles to be the same.
+_ALIKE = 2 / 3
 _TOLERANCE = 1e-9
 _WORD = re.compile(r"\w+")
 _NEEDED = {"org": ("key",), "ref": ("id",), "stat": ("value", "kind")}
@@ -151,7 +152,13 @@ def _words(text: str | None) -> set[str]:
 def same_unit(gold: str | None, found: str | None) -> bool:
     """Whether two wordings of a unit share enough of their words."""
     a, b = _words(gold), _words(found)
-    return bool(a & b) and 2 * len(a & b) / (len(a) + len(b)) > _UNIT_ALIKE
+    return bool(a & b) and 2 * len(a & b) / (len(a) + len(b)) > _ALIKE
+
+
+def same_title(gold: str | None, found: str | None) -> bool:
+    """Whether two titles of a document are equal or share enough of their words."""
+    a, b = (gold or "").strip(), (found or "").strip()
+    return a == b or same_unit(a, b)
 
 
 def _asks_unit(span: GoldSpan, text: str) -> bool:
@@ -188,10 +195,15 @@ class _Judge:
     """Counts and errors of one article, as they come up."""
 
     def __init__(
-        self, article: GoldArticle, rows: Sequence[Row], figures: Mapping[int, GoldFigure]
+        self,
+        article: GoldArticle,
+        rows: Sequence[Row],
+        figures: Mapping[int, GoldFigure],
+        documents: Mapping[int, GoldReference],
     ) -> None:
         self.article = article
         self.figures = figures
+        self.documents = documents
         self.subjects: list[Link] = []
         self.counts: Counter[tuple[str, str]] = Counter()
         self.errors: list[Error] = []
@@ -287,7 +299,36 @@ class _Judge:
             self.count("ref date", int(right), int(bool(date)), int(expected is not None))
             if not right and (date or expected):
                 self.error("ref date", span.start, span.end, expected=expected, found=date or None)
+            if (document := self.documents.get(span.start)) is not None:
+                self.describes(span, row, document)
         self._unpaired("ref", pairs, spans, rows, _said_of_reference, _found_reference)
+
+    def describes(self, span: GoldSpan, row: Row, gold: GoldReference) -> None:
+        """What a matched reference is judged: type, issuer, title, session with term."""
+        kind, issuer = said(row["reference_type"]), said(row["reference_issuer"])
+        title = said(row["reference_title"])
+        expected = " or ".join(sorted(gold.types))
+        self.answer("ref type", span, kind in gold.types, expected, kind)
+        self.answer("ref issuer", span, issuer == gold.issuer, gold.issuer, issuer)
+        self.answer("ref title", span, same_title(gold.title, title), gold.title, title)
+        term, found = (gold.session, gold.term), _term(row)
+        if any((*term, *found)):
+            self.answer("ref session", span, term == found, _session(*term), _session(*found))
+
+    def answer(
+        self, score: str, span: GoldSpan, right: bool, expected: str | None, found: str | None
+    ) -> None:
+        """One thing that gold and run each say of a reference, or leave empty."""
+        self.count(
+            score,
+            int(right and found is not None),
+            int(found is not None),
+            int(expected is not None),
+        )
+        self.counts[score, "right"] += right
+        self.counts[score, "references"] += 1
+        if not right:
+            self.error(score, span.start, span.end, expected=expected, found=found)
 
     def statistics(self) -> list[Link]:
         spans, rows = self.spans["stat"], self.rows["statistic"]
@@ -428,21 +469,35 @@ def _period(row: Row) -> tuple[str, str] | None:
     return (first, last) if first and last else None
 
 
+def _term(row: Row) -> tuple[int | None, int | None]:
+    """Session and term of a row."""
+    session, term = (number(row[name]) for name in ("reference_session", "reference_term"))
+    return (None if session is None else int(session)), (None if term is None else int(term))
+
+
+def _session(session: int | None, term: int | None) -> str | None:
+    said_of = (("session", session), ("term", term))
+    return ", ".join(f"{name} {n}" for name, n in said_of if n is not None) or None
+
+
 def _stretch(period: tuple[str, str] | None) -> str | None:
     return "/".join(period) if period else None
 
 
 def measure(
-    article: GoldArticle, rows: Sequence[Row], figures: Mapping[int, GoldFigure] | None = None
+    article: GoldArticle,
+    rows: Sequence[Row],
+    figures: Mapping[int, GoldFigure] | None = None,
+    documents: Mapping[int, GoldReference] | None = None,
 ) -> Measured:
     """``article`` against the mention rows of a run over its plain text, in the run's order.
 
     ``figures`` are the period and body of its figures by where they start; the bodies are counted
-    by ``with_bodies_of_figures``. Raises ``GoldError`` for a tag without the attributes that its
-    scores need.
+    by ``with_bodies_of_figures``. ``documents`` are what its references are, likewise. Raises
+    ``GoldError`` for a tag without the attributes that its scores need.
     """
     _check(article)
-    judge = _Judge(article, rows, figures or {})
+    judge = _Judge(article, rows, figures or {}, documents or {})
     bodies = judge.organisations()
     judge.references()
     matched = judge.statistics()

@@ -20,7 +20,10 @@ Score = dict[str, Any]
 Totals = dict[str, Floats]
 
 COUNTED = ("org exact", "org overlap", "ref", "ref date", "stat", "stat full")
-ABOUT = ("figure period", "figure body")
+# What a table beside the articles says of references and of figures, and what is counted of it.
+OF_REFERENCES = ("ref type", "ref issuer", "ref title", "ref session")
+OF_FIGURES = ("figure period", "figure body")
+ABOUT = dict.fromkeys(OF_REFERENCES, "references") | dict.fromkeys(OF_FIGURES, "figures")
 LINKED = ("link", "link across")
 ACROSS = ("link across", "stat link across")
 _PARTS = ("hits", "predicted", "gold")
@@ -148,8 +151,8 @@ def _totals(stories: _Stories, drawn: Floats) -> Totals:
     }
     counted |= {
         f"{score} {part}": stories.counts(drawn, score, part)
-        for score in ABOUT
-        for part in (*_PARTS, "right", "figures")
+        for score, whole in ABOUT.items()
+        for part in (*_PARTS, "right", whole)
     }
     for score in LINKED:
         across = score == "link across"
@@ -175,8 +178,9 @@ def scores(measured: Sequence[Measured]) -> dict[str, Any]:
     """Every score of a set of articles, from 0 to 1 and rounded to four digits, and how many
     mentions are not the text at their offsets.
 
-    The period and the body of figures are scored where gold says them of any: ``accuracy`` counts
-    right answers, none among them, and the rest the figures of which gold or run say something.
+    The period and the body of figures, and what references are, are scored where gold says them of
+    any: ``accuracy`` counts right answers, none among them, and the rest the figures or references
+    of which gold or run say something. Session and term are asked where either says one.
     Intervals are of ``bootstrap.CONFIDENCE``, stories drawn anew. Pairs of mentions of different
     stories are weighed by how often the two are drawn. Always the same for the same articles.
     """
@@ -203,11 +207,12 @@ def scores(measured: Sequence[Measured]) -> dict[str, Any]:
     }
 
     def about(score: str) -> Score:
-        right, of = (again[f"{score} {part}"] for part in ("right", "figures"))
+        whole = ABOUT[score]
+        right, of = (again[f"{score} {part}"] for part in ("right", whole))
         said = prf(score)
         said["intervals"]["accuracy"] = within(_ratio(right, of))
-        every = once[f"{score} figures"]
-        return {"accuracy": _rounded(once[f"{score} right"], every), "figures": every} | said
+        every = once[f"{score} {whole}"]
+        return {"accuracy": _rounded(once[f"{score} right"], every), whole: every} | said
 
     wrong = _ratio(again["joined wrongly"], again["joined"])
     figures = {
@@ -222,10 +227,11 @@ def scores(measured: Sequence[Measured]) -> dict[str, Any]:
             "precision": within(1 - wrong),
         },
     }
+    asked = {score: about(score) for score, whole in ABOUT.items() if once[f"{score} {whole}"]}
     return {
         **{score: prf(score) for score in COUNTED},
         "stat unit": unit,
-        **{score: about(score) for score in ABOUT if once[f"{score} figures"]},
+        **asked,
         **{score: prf(score) for score in LINKED},
         "stat link across": figures,
         "offset mismatches": once["offset mismatches hits"],

@@ -13,7 +13,7 @@ from rich.text import Text
 from pipeline.evaluate import TOGETHER, Evaluation
 from pipeline.evaluate.bootstrap import CONFIDENCE, RESAMPLES
 from pipeline.evaluate.compare import SIDES, Comparison, Difference
-from pipeline.evaluate.scores import ACROSS
+from pipeline.evaluate.scores import ABOUT, ACROSS
 from pipeline.terminal import printable
 
 _NONE = "–"
@@ -53,7 +53,7 @@ def _score_rows(name: str, score: dict[str, Any]) -> list[tuple[str, ...]]:
     shares: list[tuple[str, ...]] = []
     if "accuracy" in score:
         value, bounds = _number(score["accuracy"]), _between(intervals["accuracy"])
-        whole = score["figures"] if "f1" in score else score["gold"]
+        whole = score[ABOUT.get(name, "gold")]
         shares = [(f"{name}, share", value, bounds, "", "", "", "", str(whole))]
     if "f1" in score:
         if not score["predicted"] and not score["gold"]:
