@@ -123,8 +123,9 @@ _LEXICON = click.option(
     "--lexicon",
     type=_INPUT,
     metavar="FILE.csv",
-    help="Your own names of bodies, places and units: a table with the columns kind (name, same, "
-    "place, unit), text, id, and language, label, place as known.",
+    help="Your own names of bodies, places and units, and documents you know: a table with the "
+    "columns kind (name, same, place, unit, document), text, id, and language, label, place, date "
+    "as known.",
 )
 
 

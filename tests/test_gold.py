@@ -151,7 +151,8 @@ def test_both_translations_say_the_same_of_their_references(part: str) -> None:
     for article in articles:
         by_story[article.story].append(
             Counter(
-                (s.attributes["id"], of.types, of.issuer, of.title is None, of.session, of.term)
+                # a title may stand in a compound noun in one language ("Huisvestingswet")
+                (s.attributes["id"], of.types, of.issuer, of.session, of.term)
                 for s in article.spans
                 if s.type == "ref"
                 for of in [references[article.path][s.start]]

@@ -17,6 +17,7 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
@@ -249,12 +250,14 @@ def _tokens(text: str, position: int) -> list[_Token]:
             after = separator.end()
         else:
             blank = _ONLY_BLANK.match(text, position)
+            # A separator may have become a point ("27/2025/NQ.HĐND").
+            pointed = bool(tokens) and text[position - 1] == "."
             mark, spaced, wrapped = ("", bool(blank), False)
             after = blank.end() if blank else position
             # Without a separator only a known code in capitals goes on a number.
             code = _LETTERS.match(text, after)
             after_year = bool(tokens) and tokens[-1].text.isdecimal()
-            if not code or (tokens and not blank and not after_year):
+            if not code or (tokens and not blank and not after_year and not pointed):
                 break
             if code[0] not in grammar.as_signed and not code[0].isupper():
                 break
@@ -281,7 +284,7 @@ def _tokens(text: str, position: int) -> list[_Token]:
         if trailing := _TRAILING_DIGITS.match(text, end):
             word += trailing[0]
             end = trailing.end()
-        if end < len(text) and (text[end].isalnum() or text[end] == "_"):
+        if end < len(text) and text[end - 1] != "." and (text[end].isalnum() or text[end] == "_"):
             break
         if wrapped and (word.islower() or not _is_known(word, grammar)):
             break
@@ -498,10 +501,16 @@ def _assemble(
         unit = _unit(token, grammar, reading.plain)
         if not unit or not token.mark or (token.text.islower() and not known_unit):
             break
-        if token.spaced and not (known_unit if code else announced and len(bodies) == 1):
+        # Behind a blank and a dash the sentence may go on, unless what stands there is capitals.
+        capitals = announced and len(token.text) > 1 and token.text.isupper()
+        if token.spaced and not (
+            (known_unit or capitals) if code else announced and len(bodies) == 1
+        ):
             break
         bodies.append(unit)
         end = token.end
+    if code is None and len(bodies) == 1 and not known:
+        return None
     issuers = "-".join(bodies)
     side = "state" if _assembly(name) else grammar.sides.get(name)
     if side is None:
@@ -597,6 +606,12 @@ def assembly_types() -> tuple[str, ...]:
     return _grammar().assembly_types
 
 
+def issued_by(issuer: str) -> Callable[[str], bool]:
+    """Whether ``issuer`` issues documents of a type; true where the facts do not say."""
+    types = facts.data("documents")["issues"].get(issuer)
+    return lambda code: types is None or code in types
+
+
 def names_office(code: str | None) -> bool:
     """Whether the letters behind a type say who issued it; those of a judgment do not."""
     return code not in _grammar().officeless
@@ -634,14 +649,19 @@ def issuer_name(code: str) -> str | None:
 def issuer_codes(language: str) -> dict[str, str]:
     """The letters of each issuer by its name in ``language``, in lower case.
 
-    Names of several offices, and those that the facts lack in this language, are left out.
+    Names of several offices, and those that the facts lack in this language, are left out; two ways
+    to write the letters of one office (``SNN&MT``) are one.
     """
-    found: dict[str, set[str]] = {}
+    found: dict[str, list[str]] = {}
     for group in facts.data("documents")["issuers"].values():
         for code, names in group.items():
             if language in names:
-                found.setdefault(names[language].lower(), set()).add(code)
-    return {name: codes.pop() for name, codes in found.items() if len(codes) == 1}
+                found.setdefault(names[language].lower(), []).append(code)
+    return {
+        name: codes[0]
+        for name, codes in found.items()
+        if len({code.replace("&", "") for code in codes}) == 1
+    }
 
 
 def completed(code: str, number: str, year: str) -> str | None:

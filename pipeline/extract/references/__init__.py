@@ -10,6 +10,7 @@ each: its day of issue, its title, who issued it and in which session.
 from __future__ import annotations
 
 import datetime
+import itertools
 
 from pipeline.extract import dates
 from pipeline.extract.references import details, finding, identity
@@ -40,9 +41,17 @@ def references(text: str, language: str, published: datetime.date | None = None)
     for index in range(len(hits) - 2, -1, -1):
         if details.joins(hits[index], hits[index + 1], article):
             joined[index] = joined[index + 1]
+    # Which of how many numbers of its list each is.
+    places = [
+        (place, len(group))
+        for group in (list(members) for _, members in itertools.groupby(listed))
+        for place in range(len(group))
+    ]
     found: list[Reference] = []
     reached = 0
-    for hit, following, tail, shared in zip(hits, starts, listed, joined, strict=True):
-        record, reached = details.record(hit, reached, following, tail, shared, article)
+    for hit, following, tail, shared, place in zip(
+        hits, starts, listed, joined, places, strict=True
+    ):
+        record, reached = details.record(hit, reached, following, tail, shared, place, article)
         found.append(record)
     return found

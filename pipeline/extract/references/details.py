@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from pipeline.extract import dates
@@ -28,6 +29,7 @@ _CLAUSE_END = re.compile(r"[.;:!?](?=\s|\Z)|[,()\[\]\n\"“”«»]")
 _NAME_THEN_BRACKET = re.compile(f'[^,()"“”]*\\({BLANK}*\\Z')
 # A separable verb of the sentence may end right behind the number.
 _PARTICLE = re.compile(f"^(?:{BLANK}+[^\\W\\d_]{{2,5}})?,")
+_NAME_THEN_COMMA = re.compile(f'([^,()"“”]+),{BLANK}*\\Z')
 _DIGIT = re.compile("[0-9]")
 _OPENING = re.compile(r"[\"“”«„]|(?<=[\s(])[‘'](?=\w)")
 _CLOSING = {
@@ -41,7 +43,7 @@ _LONGEST_UNQUOTED, _LONGEST_BETWEEN, _LONGEST_CLAUSE, _LONGEST_NAME = 22, 16, 16
 # How far behind a date or a reference the verb of its clause may stand.
 _SUFFIX = 140
 # How far before a date the verb may stand that it belongs to for sure.
-_NEAR = 24
+_NEAR = 40
 # How far the issuer's name stands behind a bare number, and before it, in characters.
 _AFTER, _BEFORE = 60, 40
 
@@ -52,6 +54,7 @@ def record(
     after: int,
     listed: tuple[int, int],
     shared: tuple[int, int],
+    place: tuple[int, int],
     article: Article,
 ) -> tuple[Reference, int]:
     """The record of ``hit``, and where the words that belong to it end.
@@ -60,11 +63,13 @@ def record(
     ``listed`` is where the list of numbers under one noun ends that ``hit`` stands in, and where
     the next reference begins behind that: a title or a session there is said of all of them.
     ``shared`` is the same for references that are only joined by a word: a day there may be said of
-    both.
+    both. ``place`` is which of how many numbers of its list ``hit`` is, from 0.
     """
     canonical = hit.canonical or ""
     full = hit.full
     date, date_end = _date(hit, before, after, article)
+    if each := _own_date(hit, place, listed, article):
+        date = each
     entry = numbers.registered(canonical, date)
     noun = hit.lead.noun
     code = hit.code
@@ -147,20 +152,26 @@ def _date(hit: Hit, before: int, after: int, article: Article) -> tuple[str | No
     found = _dates(hit.end, limit, article)
     if found and "/" not in found[0].iso:
         first = found[0]
-        prefix = low[hit.end : hit.end + first.start]
+        start_of = _behind_apposition(hit.end, article)
+        start_of = start_of if start_of <= hit.end + first.start else hit.end
+        prefix = low[start_of : hit.end + first.start]
         suffix = low[hit.end + first.end : min(limit, hit.end + first.end + _SUFFIX)]
         if (
-            _is_dated(prefix, first, article.text[hit.end : hit.end + first.start], words)
+            _is_dated(prefix, first, article.text[start_of : hit.end + first.start], words)
             or _is_told(prefix, suffix, first, words)
             or (_is_act(prefix, first, words) and words.issued.search(low, start, hit.start))
         ):
             return first.iso, hit.end + first.end
     # A sentence that opens with a day and a verb of issuing tells the day of issue.
     lead_in = _dates(start, hit.start, article)
-    if len(lead_in) != 1 or low[start + lead_in[0].end] == ")":
+    if not lead_in or low[start + lead_in[-1].end] == ")":
         return None, 0
-    day = lead_in[0]
+    day = lead_in[-1]
     between = low[start + day.end : hit.start].split()
+    if between and between[-1] in words.attributive and day.first == day.last:
+        return day.iso, 0  # "the decree, on 3 May 2024 issued by the Government"
+    if len(lead_in) != 1:
+        return None, 0
     near = len(between) <= 1
     if not (day.first == day.last or (near and _is_month(day))):
         return None, 0
@@ -181,6 +192,15 @@ def _date(hit: Hit, before: int, after: int, article: Article) -> tuple[str | No
     if verb and not words.other_day.search(low, hit.end, limit):
         return day.iso, 0
     return None, 0
+
+
+def _behind_apposition(end: int, article: Article) -> int:
+    """Where what is said of a reference goes on behind its noun in apposition.
+
+    "72-NQ/TW, the resolution of the Politburo of 9 September 2025".
+    """
+    apposed = article.words.apposition.match(article.low, end)
+    return apposed.end() if apposed and article.words.noun(apposed["noun"]) else end
 
 
 def _is_after_noun(start: int, day: dates.DateSpan, article: Article) -> bool:
@@ -223,11 +243,33 @@ def _listed_date(hit: Hit, listed: tuple[int, int], article: Article) -> str | N
     if not found:
         return None
     first, prefix = found[0], article.low[end : end + found[0].start]
+    if len(found) > 1 and article.words.joiner.fullmatch(
+        article.low, end + first.end, end + found[1].start
+    ):
+        return None  # one for each
     year = hit.full.year if hit.full else None
     written = article.text[end : end + first.start]
     if year not in {None, first.iso[:4]} or not _is_dated(prefix, first, written, article.words):
         return None
     return first.iso
+
+
+def _own_date(
+    hit: Hit, place: tuple[int, int], listed: tuple[int, int], article: Article
+) -> str | None:
+    """The day of one of several numbers behind which as many days stand, in their order."""
+    index, number = place
+    end, after = listed
+    if number < 2:
+        return None
+    low = article.low
+    found = _dates(end, min(after, line_end(low, end)), article)[:number]
+    if len(found) < number or STOP.search(low, end, end + found[-1].start):
+        return None
+    gaps = itertools.pairwise(found)
+    if all(article.words.joiner.fullmatch(low, end + a.end, end + b.start) for a, b in gaps):
+        return found[index].iso
+    return None
 
 
 def _dates(start: int, end: int, article: Article) -> list[dates.DateSpan]:
@@ -265,7 +307,12 @@ def _is_dated(prefix: str, date: dates.DateSpan, written: str, words: Words) -> 
         said = written.rstrip("( \t\u00a0")
         return (whole_day or (_is_month(date) and len(said.split()) < 2)) and _is_name(said, words)
     if beside := words.on_day.search(prefix):
-        return whole_day and "," not in prefix and _is_title_case(written[: beside.start()])
+        named = "," not in prefix and _is_title_case(written[: beside.start()])
+        return named and (whole_day or (_is_month(date) and beside[0].split()[-1] in words.months))
+    if apart := _NAME_THEN_COMMA.match(prefix):
+        return _is_month(date) and _is_name(written[: apart.end(1)], words)
+    if bracket and words.session_hint.search(prefix):
+        return whole_day and _is_name(written[bracket.end() :], words)
     weak = words.dated_weak.search(prefix)
     if not weak:
         return False
@@ -289,8 +336,11 @@ def _is_told(prefix: str, suffix: str, date: dates.DateSpan, words: Words) -> bo
         if passive is None or prefix[: passive.start()].strip(" ,(\u00a0"):
             # "..., op 3 mei 2024 vastgesteld"
             apposed = words.apposed.search(_PARTICLE.sub(",", prefix, count=1))
-            following = words.passive.match(suffix.lstrip())
-            return bool(apposed and following)
+            clause = _CLAUSE_END.split(suffix, maxsplit=1)[0]
+            following = words.passive.match(clause.lstrip())
+            closing = words.passive.search(clause)
+            ended = closing and not clause[closing.end() :].strip()
+            return bool(apposed and (following or ended))
         clause = prefix[passive.start() :]
     else:
         clause = prefix[opened[-1] :]
@@ -311,7 +361,7 @@ def _is_told(prefix: str, suffix: str, date: dates.DateSpan, words: Words) -> bo
 def _is_title_case(between: str) -> bool:
     """Whether nothing but a name of at most a few words stands there, each with a capital."""
     said = between.split()
-    return 0 < len(said) <= _LONGEST_NAME and all(w[0].isupper() for w in said)
+    return 0 < len(said) <= _LONGEST_NAME and all(w[0].isupper() or w.isdecimal() for w in said)
 
 
 def _is_act(prefix: str, date: dates.DateSpan, words: Words) -> bool:
@@ -329,6 +379,7 @@ def _is_act(prefix: str, date: dates.DateSpan, words: Words) -> bool:
 def _title(start: int, after: int, article: Article) -> str | None:
     """The title in quotation marks, or what a reference is said to be about."""
     text, low = article.text, article.low
+    start = _behind_apposition(start, article)
     limit = min(after, line_end(low, start))
     stop = STOP.search(low, start, limit)
     limit = stop.start() if stop else limit

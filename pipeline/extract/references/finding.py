@@ -21,11 +21,12 @@ _START = re.compile(
 )
 _BARE = re.compile(
     r"(?P<number>[0-9]{1,5})(?:/(?P<year>(?:19|20)[0-9]{2}))?"
-    rf"(?![\w%²³/$€]|[.,:][0-9]|[{DASHES}][\w]|[ \u00a0]?%)"
+    rf"(?![\w%²³/$€+]|[.,:][0-9]|[{DASHES}][\w]|[ \u00a0]?%)"
 )
+_CODED = re.compile(r"[0-9]{1,5}[ \u00a0]?[/-][ \u00a0]?[A-ZĐ]")
 _COMPOUND = re.compile(rf"(?P<number>[0-9]{{1,5}})[{DASHES}](?P<noun>[^\W\d_]{{4,}})(?!\w)")
 _SLASHED = re.compile(r"[0-9]{1,4}(?=/[0-9]{1,4}(?![0-9/]))")
-_NEXT_WORD = re.compile(f"{BLANK}+([^\\W\\d_]+)")
+_NEXT_WORD = re.compile(f"{BLANK}+([^\\W\\d_]+(?:-[^\\W\\d_]+)*)")
 # A law's year and a bracket may stand between its name and its number.
 _YEAR_GAP = re.compile(r"(?:(?:19|20)[0-9]{2})?[ \u00a0]*[(]?")
 _WITHIN_NAME = re.compile(r"[^,()0-9]*")
@@ -37,18 +38,28 @@ _LONGEST_NOUN = 50
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """What leads up to a number: where noun and marker begin, and how they are written."""
+    """What leads up to a number: where noun and marker begin, and how they are written.
+
+    ``adjacent`` is whether the noun stands right before, ``far`` that other words divide them;
+    ``ordinal`` whether the number is said as one.
+    """
 
     start: int
     noun: Noun | None = None
     marked: bool = False
     capital: bool = False
     adjacent: bool = False
+    ordinal: bool = False
+    far: bool = False
 
 
 @dataclass(slots=True)
 class Hit:
-    """A reference on its way to its identity."""
+    """A reference on its way to its identity.
+
+    ``ordinal`` is whether its number is said as one ("the 72nd resolution"): it is then a reference
+    only to a document whose whole number the article gives.
+    """
 
     start: int
     end: int
@@ -58,6 +69,7 @@ class Hit:
     code: str | None = None
     year: str | None = None
     chained: bool = False
+    ordinal: bool = False
     canonical: str | None = None
     basis: str | None = None
     score: float = 1.0
@@ -88,8 +100,12 @@ def goes_on(end: int, article: Article, strict: bool = False) -> bool:
         return True
     if strict:
         return False
-    named = article.text[following.start(1)].isupper()
-    return named or bool(article.words.verb.fullmatch(following[1]))
+    at = following.start(1)
+    if following[1] in article.words.levels:
+        # "plan 14 of ward Cam Ly", and not of 14 wards
+        name = _NEXT_WORD.match(article.text, following.end())
+        return bool(name and name[1][0].isupper())
+    return article.text[at].isupper() or bool(article.words.verb.fullmatch(following[1]))
 
 
 def next_word(end: int, article: Article) -> str | None:
@@ -117,19 +133,25 @@ def _hit(start: int, reached: int, last: Hit | None, article: Article) -> Hit | 
     if lead is None:
         return None
     announced = lead.marked or lead.adjacent or chained
-    types = lead.noun.types if lead.noun else _types_before(line, lead, article)
+    types = lead.noun.types if lead.noun else _types_before(line, start, lead, article)
     if full := numbers.number_at(text, start, announced, types, article.plain):
         if lead.noun is None and chained and last:
             lead = replace(last.lead, start=lead.start, capital=False)
-        elif lead.noun is None:
-            lead = _far_lead(line, start, lead, full, article)
+        elif lead.noun is None or lead.far:
+            found = _far_lead(line, start, lead, full, article)
+            lead = found if found.noun else lead
         if lead.noun is None:
             lead = replace(lead, noun=_noun_behind(full.end, article))
+        if lead.noun is None and not numbers.names_office(full.type):
+            # The number of a case before the court is like that of its judgment.
+            words = WORD.findall(low[max(line, lead.start - _LONGEST_NOUN) : lead.start])
+            if words and words[-1] in article.words.numbered:
+                return None
         return Hit(lead.start, full.end, lead, full.number, full, full.type, full.year, chained)
     if lead.noun is None and chained and last:
         lead = replace(last.lead, start=lead.start)
     if lead.noun is None:
-        return _compound(start, lead, article)
+        return _compound(start, lead, article) or _ordinal(start, lead, article)
     if partial := numbers.partial_at(text, start, types):
         end, number, code = partial
         return Hit(lead.start, end, lead, number, None, code, None, chained)
@@ -138,9 +160,19 @@ def _hit(start: int, reached: int, last: Hit | None, article: Article) -> Hit | 
     bare = _BARE.match(text, start)
     if not bare:
         return _slashed(start, lead, chained, article)
-    if chained and last and last.full and not goes_on(bare.end(), article, strict=True):
+    if chained and not goes_on(bare.end(), article, strict=True):
         return None
-    return Hit(lead.start, bare.end(), lead, bare["number"], None, None, bare["year"], chained)
+    return Hit(
+        lead.start,
+        bare.end(),
+        lead,
+        bare["number"],
+        None,
+        None,
+        bare["year"],
+        chained,
+        lead.ordinal,
+    )
 
 
 def _lead_floor(start: int, article: Article) -> int:
@@ -180,7 +212,11 @@ def _lead(line: int, start: int, article: Article) -> Lead:
         phrase = " ".join(low[first : before[-1].end()].split())
         if noun := words.noun(phrase):
             capital = article.text[first].isupper()
+            if noun.code and article.text[first : before[-1].end()].islower():
+                continue
             return Lead(first, noun, marked, capital, adjacent=True)
+    if marked and (types := _types_before(line, start, lead, article)):
+        return replace(lead, noun=Noun(types, weak=True), far=True)
     return lead
 
 
@@ -197,12 +233,24 @@ def _hyphened(line: int, start: int, article: Article) -> Lead | None:
 
 
 def _counted(line: int, start: int, article: Article) -> Lead | None:
-    """What leads up to a full number that is said as an ordinal ("Laporan ke-133/BC-UBND")."""
+    """What leads up to a number that is said as an ordinal ("Laporan ke-133/BC-UBND")."""
     prefix = article.words.ordinal_prefix.search(article.low, line, start)
-    if not prefix or not numbers.number_at(article.text, start, announced=True):
+    if not prefix:
         return None
     lead = _lead(line, prefix.start(), article)
-    return replace(lead, start=lead.start if lead.noun else start, marked=True)
+    if numbers.number_at(article.text, start, announced=True):
+        return replace(lead, start=lead.start if lead.noun else start, marked=True)
+    return replace(lead, ordinal=True) if lead.noun else None
+
+
+def _ordinal(start: int, lead: Lead, article: Article) -> Hit | None:
+    """A number said as an ordinal before its noun ("de 72e resolutie")."""
+    match = article.words.ordinal_number.match(article.low, start)
+    noun = article.words.noun(match["noun"]) if match else None
+    if not match or noun is None or noun.label:
+        return None
+    lead = replace(lead, start=start, noun=noun)
+    return Hit(start, match.end("noun"), lead, match["number"], ordinal=True)
 
 
 def _compound(start: int, lead: Lead, article: Article) -> Hit | None:
@@ -223,16 +271,14 @@ def _slashed(start: int, lead: Lead, chained: bool, article: Article) -> Hit | N
     return Hit(lead.start, match.end(), lead, match[0], chained=chained)
 
 
-def _types_before(line: int, lead: Lead, article: Article) -> tuple[str, ...]:
-    """The types of a noun that a word or two divide from the ``No.`` of a number.
+def _types_before(line: int, start: int, lead: Lead, article: Article) -> tuple[str, ...]:
+    """The types of a noun that a word or two divide from a number or its ``No.``.
 
     "Lesen persekitaran No. 7/GPMT-UBND".
     """
-    if not lead.marked:
+    if not (lead.marked or _CODED.match(article.text, start)):
         return ()
-    before = article.low[max(line, lead.start - _LONGEST_NOUN) : lead.start]
-    if STOP.search(before):
-        return ()
+    before = STOP.split(article.low[max(line, lead.start - _LONGEST_NOUN) : lead.start])[-1]
     nouns = (article.words.noun(word) for word in reversed(WORD.findall(before)[-3:]))
     return next((noun.types for noun in nouns if noun), ())
 

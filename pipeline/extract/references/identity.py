@@ -24,6 +24,8 @@ STATED, ELSEWHERE, LIST, LAW, REGISTER, NOUN = (
     "number", "article", "list", "law", "register", "noun",
 )  # fmt: skip
 
+# "5 against 2", "2 and 3 times"
+_TALLY = re.compile(f"{BLANK}+[^\\W\\d_]+{BLANK}+[0-9]+")
 _SMALL_WORDS = re.compile(f"{BLANK}+")
 _WORD_AHEAD = re.compile(f"([^\\W\\d_]+){BLANK}+")
 _MID_SENTENCE = re.compile(r"[^\W\d_][,;]?[ \u00a0]\Z")
@@ -125,30 +127,47 @@ def _complete(hit: Hit, last: Hit | None, known: _Known) -> bool:
 
 def _plausible(hit: Hit, noun: Noun, article: Article) -> bool:
     """Whether noun and bare number name a document that the article never gives in full."""
-    if noun.label or next_word(hit.end, article) in article.words.counted:
+    if noun.label or hit.ordinal or next_word(hit.end, article) in article.words.counted:
         return False
+    if hit.lead.far and not hit.code:
+        # "two decisions of the Prime Minister: no. 150", and not "beaten by the number 1"
+        said = article.low[max(hit.start - _BEFORE, 0) : hit.start]
+        return bool(article.words.named.search(said))
     if hit.lead.marked or hit.code:
         return True
-    if noun.weak and _value(hit.number) >= _FEW and _said_issuer(hit, article):
-        return True
-    if noun.weak and hit.lead.capital and 1900 > _value(hit.number) > 0:
-        # A capital inside a sentence makes a name of an everyday word.
-        if article.words.title.match(article.low, hit.end + 1):
-            return True
-        return _is_inside(hit, article) and goes_on(hit.end, article)
-    if noun.weak or 1900 <= _value(hit.number) <= 2100 or _value(hit.number) == 0:
+    if 1900 <= _value(hit.number) <= 2100 or _value(hit.number) == 0:
         return False
-    if hit.year:
-        return True
-    if noun.types[0] == numbers.assembly_types()[0]:
+    if noun.types[0] == numbers.assembly_types()[0] and not hit.year:
         # A law is known by its name, and has no number without its year.
         return False
+    if noun.weak:
+        # Both languages count before the noun: a number behind it is its name, unless what follows
+        # is counted.
+        if hit.lead.capital and noun.name and not _said_issuer(hit, article):
+            return False
+        if _is_tally(hit, article):
+            return False
+        return bool(
+            article.words.title.match(article.low, hit.end + 1)
+            or (_value(hit.number) >= _FEW and _said_issuer(hit, article))
+            or goes_on(hit.end, article)
+        )
+    if hit.year:
+        return True
     if hit.lead.capital and _is_inside(hit, article):
         return True
     if not hit.lead.capital and _value(hit.number) < _FEW:
         # "the conclusion 1 and the same"
         return goes_on(hit.end, article) and not article.words.joiner.match(article.low, hit.end)
     return goes_on(hit.end, article)
+
+
+def _is_tally(hit: Hit, article: Article) -> bool:
+    """ "5 against 2", "2 and 3 times", "18 and 19 February": what follows shows a count."""
+    tally = _TALLY.match(article.low, hit.end)
+    if tally is None:
+        return False
+    return _value(hit.number) < _FEW or next_word(tally.end(), article) in article.words.counted
 
 
 def _said_issuer(hit: Hit, article: Article) -> str | None:
@@ -183,6 +202,9 @@ def _look_up(bare: list[tuple[Hit, int | None]], article: Article) -> None:
     for hit, following in bare:
         assert hit.lead.noun
         codes = (hit.code,) if hit.code else hit.lead.noun.types
+        if issuer := _said_issuer(hit, article):
+            # "Instruction 24 of the Prime Minister" is none of the guidances that others issue.
+            codes = tuple(filter(numbers.issued_by(issuer), codes)) or codes
         hit.code = codes[0]
         groups.append((hit, codes, (_value(hit.number), codes, hit.year)))
         if hit.year and (whole := numbers.completed(codes[0], hit.number.zfill(2), hit.year)):

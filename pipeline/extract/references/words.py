@@ -30,13 +30,16 @@ class Noun:
     """A noun for documents: the types it stands for, the likeliest first.
 
     ``kind`` is the ``reference_type`` that it says where the letters leave it open; ``weak`` that
-    it is an everyday word too; ``label`` that a bare number behind it names no document.
+    it is an everyday word too; ``label`` that a bare number behind it names no document; ``code``
+    that it is a type's letters, which are capitals; ``name`` that it is a proper name as well.
     """
 
     types: tuple[str, ...]
     kind: str | None = None
     weak: bool = False
     label: bool = False
+    code: bool = False
+    name: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,8 @@ class Words:
     and_: re.Pattern[str]
     of_day: re.Pattern[str]
     apposed: re.Pattern[str]
+    attributive: frozenset[str]
+    months: frozenset[str]
     active: re.Pattern[str]
     small: frozenset[str]
     both: re.Pattern[str]
@@ -74,8 +79,11 @@ class Words:
     after: frozenset[str]
     verb: re.Pattern[str]
     ordinal_prefix: re.Pattern[str]
+    ordinal_number: re.Pattern[str]
+    apposition: re.Pattern[str]
     carried: frozenset[str]
     counted: frozenset[str]
+    levels: frozenset[str]
     numbered: frozenset[str]
     issuers: dict[str, re.Pattern[str]]
     named: re.Pattern[str]
@@ -183,6 +191,7 @@ def words_of(language: str) -> Words:
             entry.get("kind"),
             entry.get("weak", False),
             entry.get("label", False),
+            name=entry.get("name", False),
         )
         for entry in data["nouns"]
         for word in entry["words"]
@@ -192,6 +201,8 @@ def words_of(language: str) -> Words:
         for name in names:
             for spelling in (name.lower(), numbers.fold(name).lower()):
                 nouns.setdefault(spelling, Noun((code,), weak=True))
+    for code in data["codes"]["words"]:
+        nouns.setdefault(code.lower(), Noun((code,), code=True))
     marker = f"(?:{either(words['marker'])}|n[°º]|№|#|s[ốô])(?:{BLANK}?[.:]){{0,2}}{BLANK}*"
     joiner = either(words["list_joiner"])
     # Who issues, as the article words it; the wordings of the language go before the names.
@@ -230,6 +241,8 @@ def words_of(language: str) -> Words:
         apposed=re.compile(
             rf",{BLANK}*{either((*words['dated_beside'], *words['carried']))}{BLANK}+\Z"
         ),
+        attributive=frozenset(words["attributive"]),
+        months=frozenset(words["month_word"]),
         active=re.compile(rf"(?<!\w){either(set(words['issued']) - set(words['passive']))}(?!\w)"),
         small=frozenset(
             (*words["dated_weak"], *words["dated"], *words["dated_beside"], *words["articles"])
@@ -241,6 +254,7 @@ def words_of(language: str) -> Words:
             word
             for entry in (
                 *words["title_intro"],
+                *data["counted"]["levels"],
                 *words["title"],
                 *words["passive"],
                 *words["relative"],
@@ -258,8 +272,15 @@ def words_of(language: str) -> Words:
         after=frozenset(words["after_number"]),
         verb=re.compile(words["verb_form"]),
         ordinal_prefix=re.compile(words["ordinal_prefix"] + r"\Z"),
+        ordinal_number=re.compile(
+            rf"(?P<number>[0-9]{{1,5}}){words['ordinal_suffix']}{BLANK}+(?P<noun>[^\W\d_]+)(?!\w)"
+        ),
+        apposition=re.compile(
+            rf"{BLANK}*,{BLANK}*(?:{either(words['articles'])}{BLANK}+)?(?P<noun>[^\W\d_]+)(?!\w)"
+        ),
         carried=frozenset(words["carried"]),
         counted=frozenset(data["counted"]["words"]),
+        levels=frozenset(data["counted"]["levels"]),
         numbered=frozenset(words["numbered"]),
         issuers={k: re.compile(rf"(?<!\w){either(v)}") for k, v in data["issuers"].items()},
         named=re.compile(rf"(?<!\w){either(codes)}"),
