@@ -15,6 +15,7 @@ from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
 
 from benchmarks import engines, figure_tools, figures, load, merge, report, spans, speed
+from benchmarks import references as reference_benchmark
 from benchmarks.figure_tools import Figure
 from benchmarks.spans import Chunk
 from pipeline.gold import GoldArticle, parse
@@ -510,3 +511,43 @@ def test_a_missing_tool_is_a_line_and_no_error(
     # what stands in a sentence with a trap is written as the table shows it
     mine = [t for t in read["traps"] if t["language"] == "nl"]
     assert [t["read"][figure_tools.ALONE] for t in mine] == [t["is"] for t in mine]
+
+
+def test_documents_are_counted_under_their_one_number() -> None:
+    text = "Besluit 12/QĐ-UBND, plan 13 / KH - UBND en Resolutie 57."
+    tags = (
+        (8, 18, "12/QĐ-UBND", {}),
+        (25, 39, "13/KH-UBND", {}),
+        (43, 55, "NQ:57", {"full": "57-NQ/TW"}),
+    )
+    spans = tuple(
+        GoldSpan("ref", start, end, text[start:end], {"id": number, **more})
+        for start, end, number, more in tags
+    )
+    article = GoldArticle("s", "nl", text, spans)
+    found = reference_benchmark.quality([article])
+    # one is well formed, and Selaras reads all three
+    assert found[reference_benchmark.ALONE]["nl"] == 1
+    assert found[reference_benchmark.EXPRESSION]["nl"] == 0.5
+    counts = reference_benchmark.counted(article, [(0, 5, "12/QĐ-UBND")])
+    assert reference_benchmark.f1(counts) == 0
+
+
+def test_the_benchmark_of_documents_tells_speed_and_quality(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "s.nl.txt").write_text(
+        'Volgens <ref id="12/QĐ-UBND">Besluit 12/QĐ-UBND</ref> is het zo.', encoding="utf-8"
+    )
+    said = tmp_path / "out.json"
+    monkeypatch.setattr(
+        sys,
+        "argv",
+        ["references", f"--gold={tmp_path}", f"--speed-gold={tmp_path}", "--repetitions=1",
+         f"--out={said}"],
+    )  # fmt: skip
+    assert reference_benchmark.main() in (0, 1)  # so short a text says nothing of speed
+    read = json.loads(said.read_text(encoding="utf-8"))
+    assert read["f1"][reference_benchmark.ALONE]["nl"] == 1
+    assert read["words_per_second"]["articles"][reference_benchmark.ALONE]["nl"] > 0
+    assert reference_benchmark.EXPRESSION in capsys.readouterr().out

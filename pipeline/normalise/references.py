@@ -445,7 +445,9 @@ def _read(reading: _Reading, tokens: list[_Token]) -> DocumentNumber | None:
     issuer = _issuer(first, grammar, announced, reading.plain)
     if not issuer or (len(rest) == 1 and not (announced and issuer[1])):
         return None
-    if first.text.islower() or (not announced and first.spaced):
+    if first.text.islower() and not (announced and issuer[1]):
+        return None
+    if not announced and first.spaced:
         return None
     return _assemble(reading, None, None, issuer, rest, 0)
 
@@ -497,7 +499,8 @@ def _assemble(
     bodies = [name]
     end = tokens[index].end
     for token in tokens[index + 1 :]:
-        known_unit = len(token.text) > 2 and fold(token.text) in grammar.issuers
+        letters = fold(token.text)
+        known_unit = len(letters) > 2 and (letters in grammar.issuers or letters in grammar.units)
         unit = _unit(token, grammar, reading.plain)
         if not unit or not token.mark or (token.text.islower() and not known_unit):
             break
@@ -536,8 +539,9 @@ def _assemble(
 def _unit(token: _Token, grammar: _Grammar, plain: bool | None) -> str | None:
     """A further issuer or a unit inside one, in true form."""
     word = token.text
-    if word.upper() == word and fold(word) in grammar.units:
-        return grammar.units[fold(word)]
+    if len(word) > 2 or word.isupper():
+        if unit := grammar.units.get(fold(word)):
+            return unit
     if len(word) < 3:
         # Too short to tell which letters lost a diacritic.
         return word if word.isupper() else None

@@ -31,6 +31,7 @@ _NAME_THEN_BRACKET = re.compile(f'[^,()"“”]*\\({BLANK}*\\Z')
 _PARTICLE = re.compile(f"^(?:{BLANK}+[^\\W\\d_]{{2,5}})?,")
 _NAME_THEN_COMMA = re.compile(f'([^,()"“”]+),{BLANK}*\\Z')
 _DIGIT = re.compile("[0-9]")
+_SENTENCE_END = re.compile(r"[.!?;][\"”’)]?\s+(?=[\"“‘„(]?[^\W\d_a-z])")
 _OPENING = re.compile(r"[\"“”«„]|(?<=[\s(])[‘'](?=\w)")
 _CLOSING = {
     opening: re.compile(closing)
@@ -149,7 +150,11 @@ def _date(hit: Hit, before: int, after: int, article: Article) -> tuple[str | No
     start = max(before, line_start(low, hit.start))
     for stop in STOP.finditer(low, start, hit.start):
         start = stop.end()
+    ended = _SENTENCE_END.search(article.text, hit.end, limit)
+    limit = ended.start() if ended else limit
     found = _dates(hit.end, limit, article)
+    if found and (quoted := _quoted(hit.end, hit.end + found[0].start, article)):
+        found = [day for day in found if hit.end + day.start >= quoted]
     if found and "/" not in found[0].iso:
         first = found[0]
         start_of = _behind_apposition(hit.end, article)
@@ -163,6 +168,9 @@ def _date(hit: Hit, before: int, after: int, article: Article) -> tuple[str | No
         ):
             return first.iso, hit.end + first.end
     # A sentence that opens with a day and a verb of issuing tells the day of issue.
+    if not words.issued.search(low, start, limit):
+        # Without such a verb only a date right before the reference may be one.
+        start = max(start, hit.start - _NEAR)
     lead_in = _dates(start, hit.start, article)
     if not lead_in or low[start + lead_in[-1].end] == ")":
         return None, 0
@@ -173,9 +181,11 @@ def _date(hit: Hit, before: int, after: int, article: Article) -> tuple[str | No
     if len(lead_in) != 1:
         return None, 0
     near = len(between) <= 1
-    if not (day.first == day.last or (near and _is_month(day))):
+    issuing = words.active.search(low, start + day.end, hit.start)
+    if not (day.first == day.last or ((near or issuing) and _is_month(day))):
         return None, 0
-    if near and ((between and between[0] in words.carried) or _is_after_noun(start, day, article)):
+    carried = len(between) < 3 and between and between[0] in words.carried
+    if carried or (near and _is_after_noun(start, day, article)):
         return day.iso, 0
     stop_at = STOP.search(low, hit.end, limit)
     limit = stop_at.start() if stop_at else limit
@@ -203,6 +213,17 @@ def _behind_apposition(end: int, article: Article) -> int:
     return apposed.end() if apposed and article.words.noun(apposed["noun"]) else end
 
 
+def _quoted(start: int, position: int, article: Article) -> int | None:
+    """Where the quotation ends that opens behind ``start`` and goes on over ``position``."""
+    opening = _OPENING.search(article.text, start, position)
+    if not opening:
+        return None
+    closing = _CLOSING[opening[0]].search(
+        article.text, opening.end(), opening.end() + _LONGEST_TITLE
+    )
+    return closing.end() if closing and closing.start() > position else None
+
+
 def _is_after_noun(start: int, day: dates.DateSpan, article: Article) -> bool:
     """Whether a date stands between a document's noun and its number."""
     before = article.low[max(0, start + day.start - 40) : start + day.start].split()
@@ -219,6 +240,8 @@ def _shared_date(last: tuple[int, int], article: Article) -> str | None:
     end, after = last
     low, words = article.low, article.words
     limit = min(after, line_end(low, end))
+    if not words.both.search(low, end, limit):
+        return None
     found = _dates(end, limit, article)
     both = words.both.search(low, end, end + found[0].start) if found else None
     if not both or len(low[end : both.start()].split()) > _LONGEST_NAME:
@@ -304,6 +327,8 @@ def _is_dated(prefix: str, date: dates.DateSpan, written: str, words: Words) -> 
     if dated:
         return True
     if _NAME_THEN_BRACKET.match(prefix):
+        if words.title.match(prefix.lstrip()):
+            return whole_day
         said = written.rstrip("( \t\u00a0")
         return (whole_day or (_is_month(date) and len(said.split()) < 2)) and _is_name(said, words)
     if beside := words.on_day.search(prefix):
@@ -344,12 +369,12 @@ def _is_told(prefix: str, suffix: str, date: dates.DateSpan, words: Words) -> bo
         clause = prefix[passive.start() :]
     else:
         clause = prefix[opened[-1] :]
-    if date.first != date.last:
-        return False
     if len(clause.split()) > _LONGEST_CLAUSE or words.other_day.search(clause):
         return False
     if words.passive.search(clause):
-        return True
+        return date.first == date.last or bool(words.on_day.search(clause))
+    if date.first != date.last:
+        return False
     stop = STOP.search(suffix)
     rest = suffix[: stop.start()] if stop else suffix
     if words.of_day.fullmatch(clause.lstrip(", \u00a0")):

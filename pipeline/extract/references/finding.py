@@ -108,6 +108,19 @@ def goes_on(end: int, article: Article, strict: bool = False) -> bool:
     return article.text[at].isupper() or bool(article.words.verb.fullmatch(following[1]))
 
 
+def _goes_on_list(last: Hit | None, start: int, end: int, article: Article) -> bool:
+    """Whether a number without a noun of its own belongs to the list that ``last`` stands in.
+
+    Behind a comma alone ("05-CTr/TU, 12 are done") only the end of a clause or a further number
+    says so.
+    """
+    if not goes_on(end, article, strict=True):
+        return False
+    joined = not last or any(char.isalpha() for char in article.text[last.end : start])
+    more = article.words.joiner.match(article.low, end)
+    return joined or next_word(end, article) is None or bool(more)
+
+
 def next_word(end: int, article: Article) -> str | None:
     """The word right behind ``end``, in lower case."""
     following = _NEXT_WORD.match(article.low, end)
@@ -160,7 +173,7 @@ def _hit(start: int, reached: int, last: Hit | None, article: Article) -> Hit | 
     bare = _BARE.match(text, start)
     if not bare:
         return _slashed(start, lead, chained, article)
-    if chained and not goes_on(bare.end(), article, strict=True):
+    if chained and not _goes_on_list(last, start, bare.end(), article):
         return None
     return Hit(
         lead.start,
