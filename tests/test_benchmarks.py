@@ -18,7 +18,7 @@ from benchmarks import engines, figure_tools, figures, load, merge, report, span
 from benchmarks import references as reference_benchmark
 from benchmarks.figure_tools import Figure
 from benchmarks.spans import Chunk
-from pipeline.gold import GoldArticle, parse
+from pipeline.gold import GoldArticle, GoldSpan, parse
 from pipeline.recognise.encoder import Reader
 from pipeline.train.data import Span, Text
 

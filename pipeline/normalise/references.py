@@ -29,12 +29,12 @@ from pipeline.user_lexicon import active, remembered
 Side = Literal["party", "state"]
 
 _BLANK = "[ \\t\u00a0\u00ad\u2002-\u200b\u202f\u2060\ufeff]"
-_DASHES = "\\-\u00ad\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d\u02d7~"
+_DASHES = "\\-\u00ad\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d\u02d7~_"
 _SLASHES = "/\u2044\u2215\u29f8\uff0f\\\\|"
 # Where a line ends within a number, the next goes on with it; an empty line ends everything.
 _WRAP = f"{_BLANK}{{0,2}}\\n{_BLANK}{{0,8}}"
 _SEPARATOR = re.compile(
-    f"(?P<before>{_WRAP}(?=[{_SLASHES}])|{_BLANK}{{0,2}})(?P<mark>[{_SLASHES}{_DASHES}])"
+    f"(?P<before>{_WRAP}(?=[{_SLASHES}])|{_BLANK}{{0,2}})(?P<mark>[{_SLASHES}{_DASHES}])(?P=mark)?"
     f"(?P<after>{_WRAP}|{_BLANK}{{0,2}})"
 )
 _ONLY_BLANK = re.compile(f"{_BLANK}{{1,2}}")
@@ -49,7 +49,10 @@ _NUMBER = re.compile(
     r"(?:(?P<letter>[a-cA-C])(?![^\W_]))?(?![0-9])"
 )
 # A blank inside a number that is announced ("nummer 41 2/BC-UBND").
-_SPLIT = re.compile(r"(?P<plain>[0-9]{1,3}[ \u00a0][0-9]{1,2})(?P<thousands>)(?P<letter>)(?=[/-])")
+_SPLIT = re.compile(
+    r"(?P<plain>[0-9]{1,3}[ \u00a0][0-9]{1,3})(?P<thousands>)(?P<letter>)(?=[ \u00a0]?[/-])"
+)
+_ROMAN_TERM = {"X": 10, "XI": 11, "XII": 12, "XIII": 13, "XIV": 14, "XV": 15, "XVI": 16}
 _MAX_TOKENS = 7
 _LONGEST_CODE = 16
 
@@ -100,6 +103,7 @@ class _Grammar:
     as_signed: frozenset[str]
     aliases: dict[str, str]
     assembly: re.Pattern[str]
+    assembly_codes: frozenset[str]
     assembly_types: tuple[str, ...]
     letter: str
     short: dict[str, str]
@@ -167,10 +171,11 @@ def _grammar() -> _Grammar:
         as_signed=frozenset(exact | exact_types),
         aliases=dict(data["aliases"]),
         assembly=re.compile(
-            f"(?P<code>{'|'.join(data['assembly']['codes'])}){_BLANK}{{0,2}}"
-            r"(?P<term>[0-9OoIl]{1,2})(?!\w)",
+            f"(?P<code>{'|'.join(data['assembly']['codes'])})(?:{_BLANK}|[{_DASHES}]){{0,2}}"
+            r"(?P<term>[0-9OoIl]{1,2}|XI{0,3}|XIV|XVI?)(?!\w)",
             re.IGNORECASE,
         ),
+        assembly_codes=frozenset(data["assembly"]["codes"]),
         assembly_types=tuple(data["assembly"]["types"]),
         letter=data["letters"]["type"],
         short={e["code"]: e["short"] for e in data["types"] if "short" in e},
@@ -212,6 +217,36 @@ def number_at(
         return None
     surface = text[start : found.end]
     return replace(found, start=start, repaired=surface != found.canonical)
+
+
+_CODE_BEFORE = re.compile(
+    f"(?<![^\\W_])(?P<code>[^\\W\\d_]{{2,4}}){_BLANK}{{0,2}}[{_DASHES}]?{_BLANK}{{0,2}}\\Z"
+)
+
+
+def reversed_at(text: str, start: int, floor: int) -> tuple[int, DocumentNumber] | None:
+    """A number whose type stands before it (``QĐ 1234/UBND``, ``NQ-57/TW``), and where that begins.
+
+    Its digits begin at ``start``; nothing before ``floor`` is looked at. Both codes must be known.
+    """
+    grammar = _grammar()
+    before = _CODE_BEFORE.search(text, max(floor, start - 10), start)
+    match = _NUMBER.match(text, start)
+    code = grammar.exact_types.get(before["code"]) if before else None
+    code = code or (_type(before["code"], (), grammar) if before and before["code"].isupper() else None)
+    if before is None or match is None or code is None or match["thousands"]:
+        return None
+    tokens = _tokens(text, match.end())
+    year = tokens[0].text if tokens and _YEAR.fullmatch(tokens[0].text) else None
+    rest = tokens[1:] if year else tokens
+    if not rest or not rest[0].mark or rest[0].text.islower():
+        return None
+    issuer = _issuer(rest[0], grammar, False, None)
+    if issuer is None or not issuer[1] or _type(rest[0].text, (), grammar):
+        return None
+    number = match["plain"].translate(_LIKE_DIGITS).lstrip("0").zfill(2)
+    found = _assemble(_Reading(number, False, (), None), year, code, issuer, rest, 0)
+    return (before.start(), replace(found, start=start, repaired=True)) if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +307,9 @@ def _tokens(text: str, position: int) -> list[_Token]:
             position = year.end()
             continue
         if assembly := grammar.assembly.match(text, after):
-            word = assembly["code"].upper() + assembly["term"].translate(_LIKE_DIGITS)
+            term = assembly["term"].upper()
+            term = str(_ROMAN_TERM.get(term, "")) or assembly["term"].translate(_LIKE_DIGITS)
+            word = assembly["code"].upper() + term
             tokens.append(_Token(mark, spaced, wrapped, word, assembly.end()))
             position = assembly.end()
             continue
@@ -288,9 +325,18 @@ def _tokens(text: str, position: int) -> list[_Token]:
             break
         if wrapped and (word.islower() or not _is_known(word, grammar)):
             break
-        tokens.append(_Token(mark, spaced, wrapped, word, end))
+        # The point is part of the number only where a further code follows it.
+        tokens.append(_Token(mark, spaced, wrapped, word, end - (text[end - 1] == ".")))
         position = end
     return tokens
+
+
+def _term(word: str, year: int) -> str | None:
+    """The term that a number of the National Assembly lost, where its year decides it."""
+    grammar = _grammar()
+    if word.upper() not in grammar.assembly_codes:
+        return None
+    return next((term for first, last, term in grammar.terms if first <= year <= last), None)
 
 
 def _is_known(word: str, grammar: _Grammar) -> bool:
@@ -396,6 +442,8 @@ def _restored(word: str, plain: bool | None) -> str:
 
 def _is_code(word: str) -> bool:
     """Whether a word looks like an office's abbreviation: capitals, a small letter or two."""
+    if re.fullmatch("[A-Z][0-9]{2}", word):
+        return True  # a department of the police ("C01")
     capitals = sum(char.isupper() for char in word)
     letters = sum(char.isalpha() for char in word)
     return letters >= 2 and capitals >= 2 and letters - capitals <= 2 and len(word) <= _LONGEST_CODE
@@ -411,6 +459,8 @@ def _read(reading: _Reading, tokens: list[_Token]) -> DocumentNumber | None:
         if not rest:
             return None
     first = rest[0]
+    if year and (term := _term(first.text, int(year))):
+        first = replace(first, text=first.text.upper() + term)
     if (assembly := _assembly(first.text)) and (year or announced):
         parts = [number, year, assembly] if year else [number, assembly]
         return DocumentNumber(
@@ -431,7 +481,7 @@ def _read(reading: _Reading, tokens: list[_Token]) -> DocumentNumber | None:
     office = fold(first.text) in grammar.issuers and not year and len(rest) > 1
     if glued and not office:
         return _assemble(reading, year, glued[0], (glued[1], True), rest, 0)
-    if code or year or not first.mark:
+    if code or not first.mark:
         return None
     extended = _extended_type(first.text, reading.types, grammar) if len(rest) > 1 else None
     if extended and (
@@ -441,7 +491,9 @@ def _read(reading: _Reading, tokens: list[_Token]) -> DocumentNumber | None:
         # that the noun names ("GPMT", an environmental permit).
         issuer = _issuer(rest[1], grammar, announced, reading.plain)
         if issuer:
-            return _assemble(reading, None, extended, issuer, rest, 1)
+            return _assemble(reading, year, extended, issuer, rest, 1)
+    if year:
+        return None
     issuer = _issuer(first, grammar, announced, reading.plain)
     if not issuer or (len(rest) == 1 and not (announced and issuer[1])):
         return None
@@ -539,9 +591,8 @@ def _assemble(
 def _unit(token: _Token, grammar: _Grammar, plain: bool | None) -> str | None:
     """A further issuer or a unit inside one, in true form."""
     word = token.text
-    if len(word) > 2 or word.isupper():
-        if unit := grammar.units.get(fold(word)):
-            return unit
+    if (len(word) > 2 or word.isupper()) and (unit := grammar.units.get(fold(word))):
+        return unit
     if len(word) < 3:
         # Too short to tell which letters lost a diacritic.
         return word if word.isupper() else None

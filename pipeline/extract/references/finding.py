@@ -16,13 +16,16 @@ from pipeline.extract.references.words import (
 )
 from pipeline.normalise import references as numbers
 
+# Digits that open a number; behind a letter only where a document's codes follow ("no12/QĐ-UBND").
 _START = re.compile(
-    r"(?:(?<![\w/$€£+])|(?<=[0-9]/))(?<![0-9][.,])(?:[0-9]|[OoIl](?=[0-9OoIl]{0,3}[0-9]))"
+    r"(?:(?<![\w/$€£+])|(?<=[0-9]/)|(?<=[^\W\d_])(?=[0-9]{1,5}/[A-ZĐ0-9]))(?<![0-9][.,])"
+    r"(?:[0-9]|[OoIl](?=[0-9OoIl]{0,3}[0-9]))"
 )
 _BARE = re.compile(
     r"(?P<number>[0-9]{1,5})(?:/(?P<year>(?:19|20)[0-9]{2}))?"
     rf"(?![\w%²³/$€+]|[.,:][0-9]|[{DASHES}][\w]|[ \u00a0]?%)"
 )
+_PLAIN_CODE = re.compile(r"[0-9]{1,5}[ \u00a0]?/")
 _CODED = re.compile(r"[0-9]{1,5}[ \u00a0]?[/-][ \u00a0]?[A-ZĐ]")
 _COMPOUND = re.compile(rf"(?P<number>[0-9]{{1,5}})[{DASHES}](?P<noun>[^\W\d_]{{4,}})(?!\w)")
 _SLASHED = re.compile(r"[0-9]{1,4}(?=/[0-9]{1,4}(?![0-9/]))")
@@ -139,12 +142,16 @@ def _hit(start: int, reached: int, last: Hit | None, article: Article) -> Hit | 
     if before == "/" and not chained:
         return None
     line = max(reached, _lead_floor(start, article))
+    if before.isalpha() and not article.words.marker.search(low, line, start):
+        return _reversed(line, start, article)
     if before and before in "-‐‑–" and start > 1 and text[start - 2].isalnum():
         lead = _counted(line, start, article) or _hyphened(line, start, article)
     else:
         lead = _lead(line, start, article)
     if lead is None:
         return None
+    if turned := _reversed(line, start, article):
+        return turned
     announced = lead.marked or lead.adjacent or chained
     types = lead.noun.types if lead.noun else _types_before(line, start, lead, article)
     if full := numbers.number_at(text, start, announced, types, article.plain):
@@ -186,6 +193,18 @@ def _hit(start: int, reached: int, last: Hit | None, article: Article) -> Hit | 
         chained,
         lead.ordinal,
     )
+
+
+def _reversed(line: int, start: int, article: Article) -> Hit | None:
+    """The reference whose type stands before its number at ``start``."""
+    if not _PLAIN_CODE.match(article.text, start):
+        return None
+    found = numbers.reversed_at(article.text, start, line)
+    if found is None:
+        return None
+    begins, full = found
+    lead = _lead(line, begins, article)
+    return Hit(lead.start, full.end, lead, full.number, full, full.type, full.year)
 
 
 def _lead_floor(start: int, article: Article) -> int:
