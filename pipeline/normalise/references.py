@@ -37,11 +37,13 @@ _SEPARATOR = re.compile(
     f"(?P<before>{_WRAP}(?=[{_SLASHES}])|{_BLANK}{{0,2}})(?P<mark>[{_SLASHES}{_DASHES}])(?P=mark)?"
     f"(?P<after>{_WRAP}|{_BLANK}{{0,2}})"
 )
+_POINTED_TYPE = re.compile(r"\.(?=(?P<code>[^\W\d_]{2,4})[/-])")
 _ONLY_BLANK = re.compile(f"{_BLANK}{{1,2}}")
 _YEAR = re.compile(r"(?:[1lI]9|2[0Oo])[0-9OoIl]{2}(?![0-9])")
 _LETTERS = re.compile(r"[^\W\d_]+(?:&[^\W\d_]+)?(?:\.(?=[^\W\d_]{2}))?")
 # "T.Ư", "U.B.N.D": a point after each letter.
 _POINTED = re.compile(r"(?:[^\W\d_]\.){1,6}[^\W\d_](?!\w)")
+_REST_OF_CODE = re.compile(f"{_BLANK}([^\\W\\d_]{{1,6}})(?![\\w])")
 _TRAILING_DIGITS = re.compile(r"[0-9]{1,3}(?![0-9])")
 _LIKE_DIGITS = str.maketrans("OoIl", "0011")
 _NUMBER = re.compile(
@@ -287,6 +289,8 @@ def _tokens(text: str, position: int) -> list[_Token]:
             blank = _ONLY_BLANK.match(text, position)
             # A separator may have become a point ("27/2025/NQ.HĐND").
             pointed = bool(tokens) and text[position - 1] == "."
+            if not tokens and (opened := _POINTED_TYPE.match(text, position)):
+                blank = opened if opened["code"] in grammar.exact_types else blank
             mark, spaced, wrapped = ("", bool(blank), False)
             after = blank.end() if blank else position
             # Without a separator only a known code in capitals goes on a number.
@@ -321,14 +325,26 @@ def _tokens(text: str, position: int) -> list[_Token]:
         if trailing := _TRAILING_DIGITS.match(text, end):
             word += trailing[0]
             end = trailing.end()
-        if end < len(text) and text[end - 1] != "." and (text[end].isalnum() or text[end] == "_"):
+        if end < len(text) and text[end - 1] != "." and text[end].isalnum():
             break
         if wrapped and (word.islower() or not _is_known(word, grammar)):
             break
+        # A blank inside a code ("13-NQ/T W").
+        if word.isupper() and not _is_known(word, grammar):
+            rest = _REST_OF_CODE.match(text, end)
+            if rest and fold(word + rest[1]) in _known_codes():
+                word, end = word + rest[1], rest.end()
         # The point is part of the number only where a further code follows it.
         tokens.append(_Token(mark, spaced, wrapped, word, end - (text[end - 1] == ".")))
         position = end
     return tokens
+
+
+@cache
+def _known_codes() -> frozenset[str]:
+    """The issuers and types as noise leaves them."""
+    grammar = _grammar()
+    return frozenset(grammar.issuers) | frozenset(grammar.types)
 
 
 def _term(word: str, year: int) -> str | None:
@@ -481,7 +497,8 @@ def _read(reading: _Reading, tokens: list[_Token]) -> DocumentNumber | None:
     office = fold(first.text) in grammar.issuers and not year and len(rest) > 1
     if glued and not office:
         return _assemble(reading, year, glued[0], (glued[1], True), rest, 0)
-    if code or not first.mark:
+    lost = announced and len(rest) > 1 and rest[1].mark == "-"
+    if code or not (first.mark or lost):
         return None
     extended = _extended_type(first.text, reading.types, grammar) if len(rest) > 1 else None
     if extended and (
@@ -557,9 +574,9 @@ def _assemble(
         if not unit or not token.mark or (token.text.islower() and not known_unit):
             break
         # Behind a blank and a dash the sentence may go on, unless what stands there is capitals.
-        capitals = announced and len(token.text) > 1 and token.text.isupper()
+        capitals = (announced or known) and len(token.text) > 1 and token.text.isupper()
         if token.spaced and not (
-            (known_unit or capitals) if code else announced and len(bodies) == 1
+            (known_unit or capitals) if code else (announced or capitals) and len(bodies) == 1
         ):
             break
         bodies.append(unit)

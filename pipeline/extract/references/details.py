@@ -198,8 +198,10 @@ def _date(hit: Hit, before: int, after: int, article: Article) -> tuple[str | No
     verb = words.issued.search(low, start, hit.start)
     if verb and not words.passive.fullmatch(verb[0]):
         return day.iso, 0
-    verb = verb or words.issued.search(low, hit.end, min(limit, hit.end + _SUFFIX))
     if verb and not words.other_day.search(low, hit.end, limit):
+        return day.iso, 0
+    verb = words.issued.search(low, hit.end, min(limit, hit.end + _SUFFIX))
+    if verb and not words.other_day.search(low, hit.end, verb.start()):
         return day.iso, 0
     return None, 0
 
@@ -334,6 +336,9 @@ def _is_dated(prefix: str, date: dates.DateSpan, written: str, words: Words) -> 
     if beside := words.on_day.search(prefix):
         named = "," not in prefix and _is_title_case(written[: beside.start()])
         return named and (whole_day or (_is_month(date) and beside[0].split()[-1] in words.months))
+    if bracket and _NAME_THEN_COMMA.fullmatch(prefix[bracket.end() :]):
+        # "(Hanoi, 20 December 2022)"
+        return whole_day and _is_title_case(written[bracket.end() :].rstrip(", \t\u00a0"))
     if apart := _NAME_THEN_COMMA.match(prefix):
         return _is_month(date) and _is_name(written[: apart.end(1)], words)
     if bracket and words.session_hint.search(prefix):
@@ -342,7 +347,7 @@ def _is_dated(prefix: str, date: dates.DateSpan, written: str, words: Words) -> 
     if not weak:
         return False
     between = prefix[: weak.start()]
-    if not between.strip():
+    if not between.strip(" ,\u00a0"):
         return _is_month(date)
     if not _is_month(date) or "," in between or words.other_day.search(between):
         return False

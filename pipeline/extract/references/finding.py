@@ -18,13 +18,15 @@ from pipeline.normalise import references as numbers
 
 # Digits that open a number; behind a letter only where a document's codes follow ("no12/QĐ-UBND").
 _START = re.compile(
-    r"(?:(?<![\w/$€£+])|(?<=[0-9]/)|(?<=[^\W\d_])(?=[0-9]{1,5}/[A-ZĐ0-9]))(?<![0-9][.,])"
+    r"(?:(?<![\w/$€£+])|(?<=[0-9]/)|(?<=[^\W\d_])(?=[0-9]{1,5}/[A-ZĐ0-9])"
+    r"|(?<=[A-ZĐ]{2})(?=[0-9]{1,3}(?!\w)))(?<![0-9][.,])"
     r"(?:[0-9]|[OoIl](?=[0-9OoIl]{0,3}[0-9]))"
 )
 _BARE = re.compile(
-    r"(?P<number>[0-9]{1,5})(?:/(?P<year>(?:19|20)[0-9]{2}))?"
+    r"(?P<number>[0-9]{1,2}[.,][0-9]{3}(?![.,]?[0-9])|[0-9]{1,5})(?:/(?P<year>(?:19|20)[0-9]{2}))?"
     rf"(?![\w%²³/$€+]|[.,:][0-9]|[{DASHES}][\w]|[ \u00a0]?%)"
 )
+_LETTERS_BEFORE = re.compile(r"(?<![^\W_])[^\W\d_]{2,4}\Z")
 _PLAIN_CODE = re.compile(r"[0-9]{1,5}[ \u00a0]?/")
 _CODED = re.compile(r"[0-9]{1,5}[ \u00a0]?[/-][ \u00a0]?[A-ZĐ]")
 _COMPOUND = re.compile(rf"(?P<number>[0-9]{{1,5}})[{DASHES}](?P<noun>[^\W\d_]{{4,}})(?!\w)")
@@ -33,8 +35,9 @@ _NEXT_WORD = re.compile(f"{BLANK}+([^\\W\\d_]+(?:-[^\\W\\d_]+)*)")
 # A law's year and a bracket may stand between its name and its number.
 _YEAR_GAP = re.compile(r"(?:(?:19|20)[0-9]{2})?[ \u00a0]*[(]?")
 _WITHIN_NAME = re.compile(r"[^,()0-9]*")
+_BRACKET = re.compile(r"[ \u00a0]?\([^()\n]{0,30}[0-9][^()\n]{0,10}\)")
 _BESIDE = re.compile(f"(?:{BLANK}+|[{DASHES}])")
-_LONGEST_CHAIN = 30
+_LONGEST_CHAIN = 60
 _LONGEST_MARKER = 24
 _LONGEST_NOUN = 50
 
@@ -111,17 +114,30 @@ def goes_on(end: int, article: Article, strict: bool = False) -> bool:
     return article.text[at].isupper() or bool(article.words.verb.fullmatch(following[1]))
 
 
+def _behind_bracket(end: int, text: str) -> int:
+    """Where a bracket ends that opens right behind ``end``, else ``end``."""
+    bracket = _BRACKET.match(text, end)
+    return bracket.end() if bracket else end
+
+
 def _goes_on_list(last: Hit | None, start: int, end: int, article: Article) -> bool:
     """Whether a number without a noun of its own belongs to the list that ``last`` stands in.
 
     Behind a comma alone ("05-CTr/TU, 12 are done") only the end of a clause or a further number
     says so.
     """
-    if not goes_on(end, article, strict=True):
-        return False
-    joined = not last or any(char.isalpha() for char in article.text[last.end : start])
-    more = article.words.joiner.match(article.low, end)
-    return joined or next_word(end, article) is None or bool(more)
+    following = next_word(end, article)
+    if following in article.words.counted or article.text.startswith(")", end):
+        return False  # "..., 19 February", "...; 2) Resolution ..."
+    if not last or any(char.isalpha() for char in article.text[last.end : start]):
+        return goes_on(end, article)
+    if article.text.startswith(".", end) and ";" in article.text[last.end : start]:
+        return False  # "...; 2. plan 156"
+    return (
+        following is None
+        or bool(article.words.joiner.match(article.low, end))
+        or bool(article.words.title.match(article.low, end + 1))
+    )
 
 
 def next_word(end: int, article: Article) -> str | None:
@@ -137,13 +153,14 @@ def _hit(start: int, reached: int, last: Hit | None, article: Article) -> Hit | 
     chained = bool(
         last
         and start - last.end <= _LONGEST_CHAIN
-        and article.words.joiner.fullmatch(low, last.end, start)
+        # "118 (9 June 2025), 61 (23 April 2018) and 107"
+        and article.words.joiner.fullmatch(low, _behind_bracket(last.end, text), start)
     )
     if before == "/" and not chained:
         return None
     line = max(reached, _lead_floor(start, article))
     if before.isalpha() and not article.words.marker.search(low, line, start):
-        return _reversed(line, start, article)
+        return _glued(line, start, article) or _reversed(line, start, article)
     if before and before in "-‐‑–" and start > 1 and text[start - 2].isalnum():
         lead = _counted(line, start, article) or _hyphened(line, start, article)
     else:
@@ -186,13 +203,26 @@ def _hit(start: int, reached: int, last: Hit | None, article: Article) -> Hit | 
         lead.start,
         bare.end(),
         lead,
-        bare["number"],
+        re.sub("[.,]", "", bare["number"]),
         None,
         None,
         bare["year"],
         chained,
         lead.ordinal,
     )
+
+
+def _glued(line: int, start: int, article: Article) -> Hit | None:
+    """The reference whose number a type's letters touch ("NĐ168/2024/NĐ-CP", "NQ70")."""
+    letters = _LETTERS_BEFORE.search(article.text, line, start)
+    noun = article.words.nouns.get(letters[0].lower()) if letters else None
+    if letters is None or noun is None or not noun.code:
+        return None
+    lead = Lead(letters.start(), noun, capital=True, adjacent=True)
+    if full := numbers.number_at(article.text, start, True, noun.types, article.plain):
+        return Hit(lead.start, full.end, lead, full.number, full, full.type, full.year)
+    bare = None if noun.label else _BARE.match(article.text, start)
+    return Hit(lead.start, bare.end(), lead, bare["number"], year=bare["year"]) if bare else None
 
 
 def _reversed(line: int, start: int, article: Article) -> Hit | None:
@@ -258,7 +288,9 @@ def _hyphened(line: int, start: int, article: Article) -> Lead | None:
     if not before or before[-1].end() != start - 1:
         return None
     noun = article.words.noun(before[-1][0])
-    if noun is None or noun.weak or noun.label:
+    if noun is None:
+        return None
+    if (noun.weak or noun.label) and not numbers.number_at(article.text, start, announced=True):
         return None
     first = before[-1].start()
     return Lead(first, noun, capital=article.text[first].isupper(), adjacent=True)

@@ -25,12 +25,14 @@ STATED, ELSEWHERE, LIST, LAW, REGISTER, NOUN = (
 )  # fmt: skip
 
 # "5 against 2", "2 and 3 times"
-_TALLY = re.compile(f"{BLANK}+[^\\W\\d_]+{BLANK}+[0-9]+")
+_TALLY = re.compile(f"{BLANK}+([^\\W\\d_]+){BLANK}+[0-9]+")
+_DATE_GOES_ON = re.compile("[-/.][0-9]")
 _SMALL_WORDS = re.compile(f"{BLANK}+")
 _WORD_AHEAD = re.compile(f"([^\\W\\d_]+){BLANK}+")
 _MID_SENTENCE = re.compile(r"[^\W\d_][,;]?[ \u00a0]\Z")
 # How far from a number the words stand that tell its subject, and its issuer, in characters.
 _SUBJECT, _AFTER, _BEFORE = 160, 60, 40
+_LAST_DAY = 31
 _FEW = 10  # below this, a number behind a noun in small letters counts more often than it names
 
 # Full numbers by value, type and year, and without the year; each list in the article's order.
@@ -127,7 +129,11 @@ def _complete(hit: Hit, last: Hit | None, known: _Known) -> bool:
 
 def _plausible(hit: Hit, noun: Noun, article: Article) -> bool:
     """Whether noun and bare number name a document that the article never gives in full."""
-    if noun.label or hit.ordinal or next_word(hit.end, article) in article.words.counted:
+    if noun.label or hit.ordinal:
+        return False
+    following = next_word(hit.end, article)
+    dated = following in article.words.month_names and _value(hit.number) > _LAST_DAY
+    if following in article.words.counted and not hit.lead.marked and not dated:
         return False
     if hit.lead.far and not hit.code:
         # "two decisions of the Prime Minister: no. 150", and not "beaten by the number 1"
@@ -154,7 +160,7 @@ def _plausible(hit: Hit, noun: Noun, article: Article) -> bool:
         )
     if hit.year:
         return True
-    if hit.lead.capital and _is_inside(hit, article):
+    if hit.lead.capital and (_value(hit.number) >= _FEW or _is_inside(hit, article)):
         return True
     if not hit.lead.capital and _value(hit.number) < _FEW:
         # "the conclusion 1 and the same"
@@ -167,7 +173,10 @@ def _is_tally(hit: Hit, article: Article) -> bool:
     tally = _TALLY.match(article.low, hit.end)
     if tally is None:
         return False
-    return _value(hit.number) < _FEW or next_word(tally.end(), article) in article.words.counted
+    counts = next_word(tally.end(), article) in article.words.counted
+    if tally[1] in article.words.small and (counts or _DATE_GOES_ON.match(article.low, tally.end())):
+        return False  # "of 3 February" is its day
+    return _value(hit.number) < _FEW or counts
 
 
 def _said_issuer(hit: Hit, article: Article) -> str | None:

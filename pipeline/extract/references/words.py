@@ -83,6 +83,7 @@ class Words:
     apposition: re.Pattern[str]
     carried: frozenset[str]
     counted: frozenset[str]
+    month_names: frozenset[str]
     levels: frozenset[str]
     numbered: frozenset[str]
     issuers: dict[str, re.Pattern[str]]
@@ -203,6 +204,8 @@ def words_of(language: str) -> Words:
                 nouns.setdefault(spelling, Noun((code,), weak=True))
     for code in data["codes"]["words"]:
         nouns.setdefault(code.lower(), Noun((code,), code=True))
+    for code in data["codes"]["whole"]:
+        nouns.setdefault(code.lower(), Noun((code,), code=True, label=True))
     marker = f"(?:{either(words['marker'])}|n[°º]|№|#|s[ốô])(?:{BLANK}?[.:]){{0,2}}{BLANK}*"
     joiner = either(words["list_joiner"])
     # Who issues, as the article words it; the wordings of the language go before the names.
@@ -279,7 +282,8 @@ def words_of(language: str) -> Words:
             rf"{BLANK}*,{BLANK}*(?:{either(words['articles'])}{BLANK}+)?(?P<noun>[^\W\d_]+)(?!\w)"
         ),
         carried=frozenset(words["carried"]),
-        counted=frozenset(data["counted"]["words"]),
+        counted=frozenset((*data["counted"]["words"], *data["counted"]["months"])),
+        month_names=frozenset(data["counted"]["months"]),
         levels=frozenset(data["counted"]["levels"]),
         numbered=frozenset(words["numbered"]),
         issuers={k: re.compile(rf"(?<!\w){either(v)}") for k, v in data["issuers"].items()},
