@@ -56,7 +56,7 @@ _SPLIT = re.compile(
 )
 _ROMAN_TERM = {"X": 10, "XI": 11, "XII": 12, "XIII": 13, "XIV": 14, "XV": 15, "XVI": 16}
 _MAX_TOKENS = 7
-_LONGEST_CODE = 16
+_LONGEST_CODE, _LONGEST_UNIT = 16, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +235,9 @@ def reversed_at(text: str, start: int, floor: int) -> tuple[int, DocumentNumber]
     before = _CODE_BEFORE.search(text, max(floor, start - 10), start)
     match = _NUMBER.match(text, start)
     code = grammar.exact_types.get(before["code"]) if before else None
-    code = code or (_type(before["code"], (), grammar) if before and before["code"].isupper() else None)
+    code = code or (
+        _type(before["code"], (), grammar) if before and before["code"].isupper() else None
+    )
     if before is None or match is None or code is None or match["thousands"]:
         return None
     tokens = _tokens(text, match.end())
@@ -432,8 +434,7 @@ def _issuer(
 @cache
 def _lossy() -> re.Pattern[str]:
     """Codes with letters that articles lose, as they are left, at either end of a longer one."""
-    grammar = _grammar()
-    known = {*grammar.issuers.values(), *grammar.units.values()}
+    known = _grammar().issuers.values()
     parts = sorted((fold(c) for c in known if not c.isascii() and len(c) > 2), key=len)
     either = "|".join(map(re.escape, reversed(parts)))
     return re.compile(f"^(?:{either})|(?:{either})$")
@@ -448,7 +449,7 @@ def _restored(word: str, plain: bool | None) -> str:
     if plain is False or not word.isascii() or not word.isupper():
         return word
     grammar = _grammar()
-    found = _lossy().sub(lambda m: grammar.issuers.get(m[0]) or grammar.units[m[0]], word)
+    found = _lossy().sub(lambda m: grammar.issuers[m[0]], word)
     if not plain or "D" not in found:
         return found
     likely = lost_letters.restored(word)
@@ -571,7 +572,8 @@ def _assemble(
         letters = fold(token.text)
         known_unit = len(letters) > 2 and (letters in grammar.issuers or letters in grammar.units)
         unit = _unit(token, grammar, reading.plain)
-        if not unit or not token.mark or (token.text.islower() and not known_unit):
+        small = token.text.islower() and not known_unit
+        if not unit or not token.mark or (small and not tokens[0].text.islower()):
             break
         # Behind a blank and a dash the sentence may go on, unless what stands there is capitals.
         capitals = (announced or known) and len(token.text) > 1 and token.text.isupper()
@@ -614,6 +616,8 @@ def _unit(token: _Token, grammar: _Grammar, plain: bool | None) -> str | None:
         # Too short to tell which letters lost a diacritic.
         return word if word.isupper() else None
     found = _issuer(token, grammar, True, plain)
+    if found is None and word.islower() and not token.spaced and len(word) <= _LONGEST_UNIT:
+        return word.upper()
     return found[0] if found else None
 
 

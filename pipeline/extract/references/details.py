@@ -334,11 +334,11 @@ def _is_dated(prefix: str, date: dates.DateSpan, written: str, words: Words) -> 
         said = written.rstrip("( \t\u00a0")
         return (whole_day or (_is_month(date) and len(said.split()) < 2)) and _is_name(said, words)
     if beside := words.on_day.search(prefix):
-        named = "," not in prefix and _is_title_case(written[: beside.start()])
+        named = "," not in prefix and _is_title_case(written[: beside.start()], words)
         return named and (whole_day or (_is_month(date) and beside[0].split()[-1] in words.months))
     if bracket and _NAME_THEN_COMMA.fullmatch(prefix[bracket.end() :]):
         # "(Hanoi, 20 December 2022)"
-        return whole_day and _is_title_case(written[bracket.end() :].rstrip(", \t\u00a0"))
+        return whole_day and _is_title_case(written[bracket.end() :].rstrip(", \t\u00a0"), words)
     if apart := _NAME_THEN_COMMA.match(prefix):
         return _is_month(date) and _is_name(written[: apart.end(1)], words)
     if bracket and words.session_hint.search(prefix):
@@ -366,6 +366,7 @@ def _is_told(prefix: str, suffix: str, date: dates.DateSpan, words: Words) -> bo
         if passive is None or prefix[: passive.start()].strip(" ,(\u00a0"):
             # "..., op 3 mei 2024 vastgesteld"
             apposed = words.apposed.search(_PARTICLE.sub(",", prefix, count=1))
+            apposed = apposed or (words.by.match(prefix) and words.on_day.search(prefix))
             clause = _CLAUSE_END.split(suffix, maxsplit=1)[0]
             following = words.passive.match(clause.lstrip())
             closing = words.passive.search(clause)
@@ -388,9 +389,11 @@ def _is_told(prefix: str, suffix: str, date: dates.DateSpan, words: Words) -> bo
     return bool(passive and not words.other_day.search(rest, 0, passive.start()))
 
 
-def _is_title_case(between: str) -> bool:
+def _is_title_case(between: str, words: Words) -> bool:
     """Whether nothing but a name of at most a few words stands there, each with a capital."""
     said = between.split()
+    if said and said[0] in words.small:
+        said = said[1:]
     return 0 < len(said) <= _LONGEST_NAME and all(w[0].isupper() or w.isdecimal() for w in said)
 
 

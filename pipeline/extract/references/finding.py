@@ -130,7 +130,8 @@ def _goes_on_list(last: Hit | None, start: int, end: int, article: Article) -> b
     if following in article.words.counted or article.text.startswith(")", end):
         return False  # "..., 19 February", "...; 2) Resolution ..."
     if not last or any(char.isalpha() for char in article.text[last.end : start]):
-        return goes_on(end, article)
+        strong = bool(last and last.lead.noun and not last.lead.noun.weak)
+        return goes_on(end, article, strict=True) or (strong and end - start > 1)
     if article.text.startswith(".", end) and ";" in article.text[last.end : start]:
         return False  # "...; 2. plan 156"
     return (
@@ -188,7 +189,11 @@ def _hit(start: int, reached: int, last: Hit | None, article: Article) -> Hit | 
     if lead.noun is None and chained and last:
         lead = replace(last.lead, start=lead.start)
     if lead.noun is None:
-        return _compound(start, lead, article) or _ordinal(start, lead, article)
+        return (
+            _compound(start, lead, article)
+            or _ordinal(start, lead, article)
+            or _first_of_list(line, start, lead, article)
+        )
     if partial := numbers.partial_at(text, start, types):
         end, number, code = partial
         return Hit(lead.start, end, lead, number, None, code, None, chained)
@@ -307,6 +312,23 @@ def _counted(line: int, start: int, article: Article) -> Lead | None:
     return replace(lead, ordinal=True) if lead.noun else None
 
 
+def _first_of_list(line: int, start: int, lead: Lead, article: Article) -> Hit | None:
+    """A number whose codes follow at the next one, a word from its noun.
+
+    "Keputusan penalti 88, 93/QĐ-XPHC".
+    """
+    bare = _BARE.match(article.text, start)
+    joined = article.words.joiner.match(article.low, bare.end()) if bare else None
+    if not bare or not joined or 1900 <= int(re.sub("[.,]", "", bare["number"])) <= 2100:
+        return None
+    full = numbers.number_at(article.text, joined.end(), announced=True)
+    types = _noun_types(line, lead, article)
+    if full is None or full.type not in types:
+        return None
+    lead = replace(lead, noun=Noun(types, weak=True), far=True)
+    return Hit(lead.start, bare.end(), lead, bare["number"], year=bare["year"])
+
+
 def _ordinal(start: int, lead: Lead, article: Article) -> Hit | None:
     """A number said as an ordinal before its noun ("de 72e resolutie")."""
     match = article.words.ordinal_number.match(article.low, start)
@@ -342,6 +364,11 @@ def _types_before(line: int, start: int, lead: Lead, article: Article) -> tuple[
     """
     if not (lead.marked or _CODED.match(article.text, start)):
         return ()
+    return _noun_types(line, lead, article)
+
+
+def _noun_types(line: int, lead: Lead, article: Article) -> tuple[str, ...]:
+    """The types of the last noun among the three words before ``lead``."""
     before = STOP.split(article.low[max(line, lead.start - _LONGEST_NOUN) : lead.start])[-1]
     nouns = (article.words.noun(word) for word in reversed(WORD.findall(before)[-3:]))
     return next((noun.types for noun in nouns if noun), ())

@@ -174,7 +174,9 @@ def _is_tally(hit: Hit, article: Article) -> bool:
     if tally is None:
         return False
     counts = next_word(tally.end(), article) in article.words.counted
-    if tally[1] in article.words.small and (counts or _DATE_GOES_ON.match(article.low, tally.end())):
+    if tally[1] in article.words.small and (
+        counts or _DATE_GOES_ON.match(article.low, tally.end())
+    ):
         return False  # "of 3 February" is its day
     return _value(hit.number) < _FEW or counts
 

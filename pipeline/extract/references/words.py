@@ -70,6 +70,7 @@ class Words:
     and_: re.Pattern[str]
     of_day: re.Pattern[str]
     apposed: re.Pattern[str]
+    by: re.Pattern[str]
     attributive: frozenset[str]
     months: frozenset[str]
     active: re.Pattern[str]
@@ -244,6 +245,7 @@ def words_of(language: str) -> Words:
         apposed=re.compile(
             rf",{BLANK}*{either((*words['dated_beside'], *words['carried']))}{BLANK}+\Z"
         ),
+        by=re.compile(rf"{BLANK}*,{BLANK}*{either(words['by'])}{BLANK}"),
         attributive=frozenset(words["attributive"]),
         months=frozenset(words["month_word"]),
         active=re.compile(rf"(?<!\w){either(set(words['issued']) - set(words['passive']))}(?!\w)"),
