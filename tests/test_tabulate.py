@@ -239,6 +239,30 @@ def test_two_offices_with_one_number_do_not_agree() -> None:
     assert (row["agreement"], row["reference_date"]) == ("agree", "2024-03-03")
 
 
+def test_a_day_that_differs_from_the_register_is_flagged_and_kept() -> None:
+    a, b = article("a", "ms"), article("b", "nl")
+    wrong = reference(a, 0, "57-NQ/TW") | {"reference_date": "2024-12-21"}
+    row = table([a], [wrong])[0]
+    assert (row["check"], row["reference_date"]) == ("inconsistent", "2024-12-21")
+    right = reference(b, 0, "57-NQ/TW") | {"reference_date": "2024-12-22"}
+    assert table([b], [right])[0]["check"] is None
+
+
+def test_a_day_of_issue_gives_the_row_its_subject() -> None:
+    a, b = article("a", "ms"), article("b", "nl")
+    plain = {"label": "Resolution 21-NQ/TW"}
+    titled = {"label": "Resolution 21-NQ/TW on cells", "reference_date": "2022-06-16"}
+    mentions = [
+        reference(a, 0, "21-NQ/TW") | plain,
+        reference(a, 50, "21-NQ/TW") | plain,
+        reference(b, 0, "21-NQ/TW") | titled,
+    ]
+    assert table([a, b], mentions)[0]["label"] == "Resolution 21-NQ/TW on cells"
+    mentions[1] |= {"reference_date": "2017-10-25"}
+    # Two days: two documents with one number, and no subject is that of both.
+    assert table([a, b], mentions)[0]["label"] == "Resolution 21-NQ/TW"
+
+
 def test_what_is_not_all_known_is_no_mistranslation() -> None:
     url = "https://www.vietnam.vn/ms/x-1"
     a, b = article("a", "ms", source_url=url), article("b", "nl", source_url=url)

@@ -218,6 +218,8 @@ class _Thing:
             agree = agree and (issued is not None or not any(dates))
             if self.kind == "reference":
                 cells["reference_date"] = issued
+                if issued:
+                    cells["label"] = self._titled(cells.get("label"))
         checked = INCONSISTENT if INCONSISTENT in self.verdicts else CONSISTENT
         return {
             **cells,
@@ -254,6 +256,18 @@ class _Thing:
         if cells.get("label") is not None and cells["value_kind"] in ("percentage", "fraction"):
             cells["label"] = f"share: {cells['label']}"
         return {"about": cells["organisation_id"], "said_when": sole(self.readable_periods)}
+
+    def _titled(self, label: str | None) -> str | None:
+        """``label`` with the subject that a mention with its day of issue has.
+
+        Numbers that several documents bear are told apart by their days alone.
+        """
+        longer = {
+            text: number
+            for text, number in self._said("label").items()
+            if text and label and text.startswith(f"{label} ")
+        }
+        return _commonest(longer) or label
 
     def _in_several_units(self, leading: str, cells: Mapping[str, Any]) -> tuple[Any, ...] | None:
         """The mention whose wording the row shows, where one measure is told in several units."""
