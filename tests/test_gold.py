@@ -14,7 +14,9 @@ from pipeline.normalise.references import kind_name
 from tests.conftest import ROOT
 
 GOLD = ROOT / "corpus" / "gold"
-PARTS = ("train", "dev", "test", "identity", "figures", "figures-test", "references")
+PARTS = (
+    "train", "dev", "test", "identity", "figures", "figures-test", "references", "references-test",
+)  # fmt: skip
 ALLOWED = {
     "org": {"key", "optional"},
     "ref": {"id", "full", "date"},
@@ -120,7 +122,7 @@ def test_both_translations_say_the_same_of_their_figures(part: str) -> None:
     assert [story for story, (one, other) in by_story.items() if one != other] == []
 
 
-REFERENCED = ("references",)  # the parts that say what their references are
+REFERENCED = ("references", "references-test")  # the parts that say what their references are
 
 
 @pytest.mark.parametrize("part", REFERENCED)
