@@ -18,7 +18,8 @@ from pipeline.normalise import references as numbers
 
 # Digits that open a number; behind a letter only where a document's codes follow ("no12/QĐ-UBND").
 _START = re.compile(
-    r"(?:(?<![\w/$€£+])|(?<=[0-9]/)|(?<=[^\W\d_])(?=[0-9]{1,5}/[A-ZĐ0-9])"
+    # Tried first, for it rules out nearly every place of a text.
+    r"(?=[0-9OoIl])(?:(?<![\w/$€£+])|(?<=[0-9]/)|(?<=[^\W\d_])(?=[0-9]{1,5}/[A-ZĐ0-9])"
     r"|(?<=[A-ZĐ]{2})(?=[0-9]{1,3}(?!\w)))(?<![0-9][.,])"
     r"(?:[0-9]|[OoIl](?=[0-9OoIl]{0,3}[0-9]))"
 )
