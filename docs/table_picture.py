@@ -63,7 +63,7 @@ def main() -> None:
     """Read the samples, draw the rows, take the picture."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--browser", default="chromium")
-    parser.add_argument("--height", type=int, default=830)
+    parser.add_argument("--height", type=int, default=900)
     options = parser.parse_args()
     table = pipeline.load().run(ROOT / "corpus" / "articles").table
     with tempfile.TemporaryDirectory() as folder:

@@ -104,7 +104,8 @@ def test_json_has_all_and_limit_has_fewer(sample_run: Path) -> None:
     said = json.loads(selaras("explain", sample_run, "21-NQ/TW", "--json").stdout)
     assert said["asked"] == "21-NQ/TW"
     ((found,),) = [said["rows"]]
-    assert found["row"]["label"] == "Resolution 21-NQ/TW"
+    assert found["row"]["label"] == table.loc["21-NQ/TW", "label"]
+    assert found["row"]["label"].startswith("Resolution 21-NQ/TW on ")
     assert len(found["mentions"]) == table.loc["21-NQ/TW", "mentions"] > 2
     for m in found["mentions"]:
         at = m["start"] - m["sentence_start"]
