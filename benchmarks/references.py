@@ -23,6 +23,7 @@ from typing import Any
 from benchmarks import report
 from benchmarks.speed import ROOT, Texts, words
 from pipeline import gold
+from pipeline.evaluate.matching import pair_up
 from pipeline.extract.references import references
 from pipeline.gold import GoldArticle
 
@@ -55,15 +56,11 @@ READERS: dict[str, Callable[[str, str], Found]] = {ALONE: ours, EXPRESSION: well
 def counted(article: GoldArticle, found: Found) -> Counter[str]:
     """Hits, references found and references wanted of one article."""
     wanted = [s for s in article.spans if s.type == "ref"]
-    free = list(found)
-    hits = 0
-    for span in wanted:
-        ids = {span.attributes["id"], span.attributes.get("full")}
-        same = [f for f in free if f[0] < span.end and span.start < f[1] and f[2] in ids]
-        if same:
-            free.remove(same[0])
-            hits += 1
-    return Counter(hits=hits, found=len(found), wanted=len(wanted))
+    rows = [{"start": start, "end": end, "id": number} for start, end, number in found]
+    pairs = pair_up(
+        wanted, rows, lambda s, row: row["id"] in (s.attributes["id"], s.attributes.get("full"))
+    )
+    return Counter(hits=len(pairs), found=len(found), wanted=len(wanted))
 
 
 def f1(counts: Counter[str]) -> float:

@@ -528,9 +528,8 @@ def _may_be_unknown(reading: _Reading, tokens: list[_Token], code: str) -> bool:
     Where nothing announces a document the form alone must show it: undisturbed, and with a year,
     with letters that only Vietnamese has, or with a part of an office's code that the facts know.
     """
-    first, second = tokens[-2:] if len(tokens) == 2 else tokens[:2]
-    if _YEAR.fullmatch(first.text) and len(tokens) > 2:
-        first, second = tokens[1], tokens[2]
+    dated = bool(_YEAR.fullmatch(tokens[0].text))
+    first, second = tokens[dated : dated + 2]
     if reading.announced:
         return bool(first.mark)
     if any(t.spaced or not t.mark or not t.text[0].isupper() for t in (first, second)):
@@ -538,7 +537,7 @@ def _may_be_unknown(reading: _Reading, tokens: list[_Token], code: str) -> bool:
     if {first.mark, second.mark} != {"/", "-"} or first.text != code:
         return False
     return (
-        tokens[0] is not first
+        dated
         or not code.isascii()
         or (first.mark == "/" and len(second.text) > 2 and len(code) > 1)
         or _is_composed(second.text)
@@ -675,6 +674,12 @@ def type_name(code: str) -> str | None:
 def type_words() -> dict[str, tuple[str, str]]:
     """The Vietnamese and the English name of each type, by its letters."""
     return {e["code"]: (e["vi"], e["en"]) for e in facts.data("documents")["types"]}
+
+
+def codes_as_nouns() -> dict[str, bool]:
+    """Letters of types that stand for the noun, and whether before a number alone as well."""
+    data = facts.data("documents")["as_nouns"]
+    return dict.fromkeys(data["whole"], False) | dict.fromkeys(data["alone"], True)
 
 
 def assembly_types() -> tuple[str, ...]:

@@ -335,7 +335,9 @@ def _is_dated(prefix: str, date: dates.DateSpan, written: str, words: Words) -> 
         return (whole_day or (_is_month(date) and len(said.split()) < 2)) and _is_name(said, words)
     if beside := words.on_day.search(prefix):
         named = "," not in prefix and _is_title_case(written[: beside.start()], words)
-        return named and (whole_day or (_is_month(date) and beside[0].split()[-1] in words.months))
+        return named and (
+            whole_day or (_is_month(date) and beside[0].split()[-1] in words.month_words)
+        )
     if bracket and _NAME_THEN_COMMA.fullmatch(prefix[bracket.end() :]):
         # "(Hanoi, 20 December 2022)"
         return whole_day and _is_title_case(written[bracket.end() :].rstrip(", \t\u00a0"), words)

@@ -48,7 +48,8 @@ class Lead:
     """What leads up to a number: where noun and marker begin, and how they are written.
 
     ``adjacent`` is whether the noun stands right before, ``far`` that other words divide them;
-    ``ordinal`` whether the number is said as one.
+    ``ordinal`` whether the number is said as one ("the 72nd resolution"): it then stands only for a
+    document whose whole number the article gives.
     """
 
     start: int
@@ -62,11 +63,7 @@ class Lead:
 
 @dataclass(slots=True)
 class Hit:
-    """A reference on its way to its identity.
-
-    ``ordinal`` is whether its number is said as one ("the 72nd resolution"): it is then a reference
-    only to a document whose whole number the article gives.
-    """
+    """A reference on its way to its identity."""
 
     start: int
     end: int
@@ -76,7 +73,6 @@ class Hit:
     code: str | None = None
     year: str | None = None
     chained: bool = False
-    ordinal: bool = False
     canonical: str | None = None
     basis: str | None = None
     score: float = 1.0
@@ -164,7 +160,7 @@ def _hit(start: int, reached: int, last: Hit | None, article: Article) -> Hit | 
     if before.isalpha() and not article.words.marker.search(low, line, start):
         return _glued(line, start, article) or _reversed(line, start, article)
     if before and before in "-‐‑–" and start > 1 and text[start - 2].isalnum():
-        lead = _counted(line, start, article) or _hyphened(line, start, article)
+        lead = _ordinal_lead(line, start, article) or _hyphened(line, start, article)
     else:
         lead = _lead(line, start, article)
     if lead is None:
@@ -172,12 +168,15 @@ def _hit(start: int, reached: int, last: Hit | None, article: Article) -> Hit | 
     if turned := _reversed(line, start, article):
         return turned
     announced = lead.marked or lead.adjacent or chained
-    types = lead.noun.types if lead.noun else _types_before(line, start, lead, article)
+    types = lead.noun.types if lead.noun else ()
+    if not types and (lead.marked or _CODED.match(text, start)):
+        # "permit operasi 214/GPHD-SYT": a word or two divide them.
+        types = _noun_types(line, lead, article)
     if full := numbers.number_at(text, start, announced, types, article.plain):
         if lead.noun is None and chained and last:
             lead = replace(last.lead, start=lead.start, capital=False)
         elif lead.noun is None or lead.far:
-            found = _far_lead(line, start, lead, full, article)
+            found = _far_lead(line, lead, full, article)
             lead = found if found.noun else lead
         if lead.noun is None:
             lead = replace(lead, noun=_noun_behind(full.end, article))
@@ -192,12 +191,12 @@ def _hit(start: int, reached: int, last: Hit | None, article: Article) -> Hit | 
     if lead.noun is None:
         return (
             _compound(start, lead, article)
-            or _ordinal(start, lead, article)
+            or _ordinal_before_noun(start, lead, article)
             or _first_of_list(line, start, lead, article)
         )
     if partial := numbers.partial_at(text, start, types):
         end, number, code = partial
-        return Hit(lead.start, end, lead, number, None, code, None, chained)
+        return Hit(lead.start, end, lead, number, code=code, chained=chained)
     if "\n" in text[lead.start : start] and not lead.marked:
         return None
     bare = _BARE.match(text, start)
@@ -205,17 +204,8 @@ def _hit(start: int, reached: int, last: Hit | None, article: Article) -> Hit | 
         return _slashed(start, lead, chained, article)
     if chained and not _goes_on_list(last, start, bare.end(), article):
         return None
-    return Hit(
-        lead.start,
-        bare.end(),
-        lead,
-        re.sub("[.,]", "", bare["number"]),
-        None,
-        None,
-        bare["year"],
-        chained,
-        lead.ordinal,
-    )
+    number = re.sub("[.,]", "", bare["number"])
+    return Hit(lead.start, bare.end(), lead, number, year=bare["year"], chained=chained)
 
 
 def _glued(line: int, start: int, article: Article) -> Hit | None:
@@ -283,7 +273,7 @@ def _lead(line: int, start: int, article: Article) -> Lead:
             if noun.code and article.text[first : before[-1].end()].islower():
                 continue
             return Lead(first, noun, marked, capital, adjacent=True)
-    if marked and (types := _types_before(line, start, lead, article)):
+    if marked and (types := _noun_types(line, lead, article)):
         return replace(lead, noun=Noun(types, weak=True), far=True)
     return lead
 
@@ -302,7 +292,7 @@ def _hyphened(line: int, start: int, article: Article) -> Lead | None:
     return Lead(first, noun, capital=article.text[first].isupper(), adjacent=True)
 
 
-def _counted(line: int, start: int, article: Article) -> Lead | None:
+def _ordinal_lead(line: int, start: int, article: Article) -> Lead | None:
     """What leads up to a number that is said as an ordinal ("Laporan ke-133/BC-UBND")."""
     prefix = article.words.ordinal_prefix.search(article.low, line, start)
     if not prefix:
@@ -330,14 +320,14 @@ def _first_of_list(line: int, start: int, lead: Lead, article: Article) -> Hit |
     return Hit(lead.start, bare.end(), lead, bare["number"], year=bare["year"])
 
 
-def _ordinal(start: int, lead: Lead, article: Article) -> Hit | None:
+def _ordinal_before_noun(start: int, lead: Lead, article: Article) -> Hit | None:
     """A number said as an ordinal before its noun ("de 72e resolutie")."""
     match = article.words.ordinal_number.match(article.low, start)
     noun = article.words.noun(match["noun"]) if match else None
     if not match or noun is None or noun.label:
         return None
-    lead = replace(lead, start=start, noun=noun)
-    return Hit(start, match.end("noun"), lead, match["number"], ordinal=True)
+    lead = replace(lead, start=start, noun=noun, ordinal=True)
+    return Hit(start, match.end("noun"), lead, match["number"])
 
 
 def _compound(start: int, lead: Lead, article: Article) -> Hit | None:
@@ -358,16 +348,6 @@ def _slashed(start: int, lead: Lead, chained: bool, article: Article) -> Hit | N
     return Hit(lead.start, match.end(), lead, match[0], chained=chained)
 
 
-def _types_before(line: int, start: int, lead: Lead, article: Article) -> tuple[str, ...]:
-    """The types of a noun that a word or two divide from a number or its ``No.``.
-
-    "Lesen persekitaran No. 7/GPMT-UBND".
-    """
-    if not (lead.marked or _CODED.match(article.text, start)):
-        return ()
-    return _noun_types(line, lead, article)
-
-
 def _noun_types(line: int, lead: Lead, article: Article) -> tuple[str, ...]:
     """The types of the last noun among the three words before ``lead``."""
     before = STOP.split(article.low[max(line, lead.start - _LONGEST_NOUN) : lead.start])[-1]
@@ -382,9 +362,7 @@ def _noun_behind(end: int, article: Article) -> Noun | None:
     return article.words.noun(word[0]) if word else None
 
 
-def _far_lead(
-    line: int, start: int, lead: Lead, full: numbers.DocumentNumber, article: Article
-) -> Lead:
+def _far_lead(line: int, lead: Lead, full: numbers.DocumentNumber, article: Article) -> Lead:
     """``lead`` with a noun from which a title or an issuer divides the number.
 
     The span begins at that noun only for a law, whose title is part of its name.

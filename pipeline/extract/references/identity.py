@@ -27,7 +27,7 @@ STATED, ELSEWHERE, LIST, LAW, REGISTER, NOUN = (
 # "5 against 2", "2 and 3 times"
 _TALLY = re.compile(f"{BLANK}+([^\\W\\d_]+){BLANK}+[0-9]+")
 _DATE_GOES_ON = re.compile("[-/.][0-9]")
-_SMALL_WORDS = re.compile(f"{BLANK}+")
+_BLANKS = re.compile(f"{BLANK}+")
 _WORD_AHEAD = re.compile(f"([^\\W\\d_]+){BLANK}+")
 _MID_SENTENCE = re.compile(r"[^\W\d_][,;]?[ \u00a0]\Z")
 # How far from a number the words stand that tell its subject, and its issuer, in characters.
@@ -129,7 +129,7 @@ def _complete(hit: Hit, last: Hit | None, known: _Known) -> bool:
 
 def _plausible(hit: Hit, noun: Noun, article: Article) -> bool:
     """Whether noun and bare number name a document that the article never gives in full."""
-    if noun.label or hit.ordinal:
+    if noun.label or hit.lead.ordinal:
         return False
     following = next_word(hit.end, article)
     dated = following in article.words.month_names and _value(hit.number) > _LAST_DAY
@@ -183,7 +183,7 @@ def _is_tally(hit: Hit, article: Article) -> bool:
 
 def _said_issuer(hit: Hit, article: Article) -> str | None:
     """The letters of the issuer whose name stands right behind a bare number."""
-    blank = _SMALL_WORDS.match(article.low, hit.end)
+    blank = _BLANKS.match(article.low, hit.end)
     if blank is None:
         return None
     at = blank.end()

@@ -10,13 +10,12 @@ from functools import cache
 from typing import Any
 
 from pipeline import languages
+from pipeline.extract import dates
 from pipeline.normalise import references as numbers
 from pipeline.user_lexicon import active, remembered
 
 BLANK = "[ \\t\u00a0\u200b\u202f]"
 DASHES = "-\u2010-\u2015"
-# A line that ends between a noun and its number goes on in the next; an empty one ends it.
-GAP = f"{BLANK}*(?:\\n{BLANK}*)?"
 LOOK_BACK = 120
 LOOK_AHEAD = 320
 STOP = re.compile(r"[.;!?:](?=\s|\Z)|\n")
@@ -72,7 +71,7 @@ class Words:
     apposed: re.Pattern[str]
     by: re.Pattern[str]
     attributive: frozenset[str]
-    months: frozenset[str]
+    month_words: frozenset[str]
     active: re.Pattern[str]
     small: frozenset[str]
     both: re.Pattern[str]
@@ -203,13 +202,12 @@ def words_of(language: str) -> Words:
         for name in names:
             for spelling in (name.lower(), numbers.fold(name).lower()):
                 nouns.setdefault(spelling, Noun((code,), weak=True))
-    for code in data["codes"]["words"]:
-        nouns.setdefault(code.lower(), Noun((code,), code=True))
-    for code in data["codes"]["whole"]:
-        nouns.setdefault(code.lower(), Noun((code,), code=True, label=True))
+    for code, alone in numbers.codes_as_nouns().items():
+        nouns.setdefault(code.lower(), Noun((code,), code=True, label=not alone))
     marker = f"(?:{either(words['marker'])}|n[°º]|№|#|s[ốô])(?:{BLANK}?[.:]){{0,2}}{BLANK}*"
     joiner = either(words["list_joiner"])
     # Who issues, as the article words it; the wordings of the language go before the names.
+    months = dates.month_names(language)
     codes = numbers.issuer_codes(language)
     codes |= {name: code for code, names in data["issuers"].items() for name in names}
     return Words(
@@ -247,7 +245,7 @@ def words_of(language: str) -> Words:
         ),
         by=re.compile(rf"{BLANK}*,{BLANK}*{either(words['by'])}{BLANK}"),
         attributive=frozenset(words["attributive"]),
-        months=frozenset(words["month_word"]),
+        month_words=frozenset(words["month_words"]),
         active=re.compile(rf"(?<!\w){either(set(words['issued']) - set(words['passive']))}(?!\w)"),
         small=frozenset(
             (*words["dated_weak"], *words["dated"], *words["dated_beside"], *words["articles"])
@@ -284,8 +282,8 @@ def words_of(language: str) -> Words:
             rf"{BLANK}*,{BLANK}*(?:{either(words['articles'])}{BLANK}+)?(?P<noun>[^\W\d_]+)(?!\w)"
         ),
         carried=frozenset(words["carried"]),
-        counted=frozenset((*data["counted"]["words"], *data["counted"]["months"])),
-        month_names=frozenset(data["counted"]["months"]),
+        counted=frozenset((*data["counted"]["words"], *months)),
+        month_names=frozenset(months),
         levels=frozenset(data["counted"]["levels"]),
         numbered=frozenset(words["numbered"]),
         issuers={k: re.compile(rf"(?<!\w){either(v)}") for k, v in data["issuers"].items()},
