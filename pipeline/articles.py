@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from pipeline import extraction
 from pipeline.configuration import Configuration
-from pipeline.detect import UNDECIDED, detect
+from pipeline.detect import UNDECIDED, Detection, Part, detect, format_parts, read_parts
 from pipeline.extract.furniture import date_in_address, furniture
 from pipeline.read import Document, Sidecar, Source, Unreadable, printable, read
 from pipeline.records import MENTION_SCHEMA, Article, Mention
 
 _DIGITS_OF_ID = 16
+# Of an article in a language without a model, the rest is read if it is this part of it.
+_READ_FROM = 0.2
+_NOT_LINE_END = re.compile(r"[^\n]")
 _EMPTY = dict.fromkeys(MENTION_SCHEMA.names)
 
 
@@ -61,32 +66,99 @@ def from_document(
     )
     if configuration.language is not None:
         return dataclasses.replace(article, language=configuration.language, language_score=1.0)
-    found = detect(text)
-    article = dataclasses.replace(article, language=found.language, language_score=found.score)
+    return _routed(article, detect(text), configuration)
+
+
+def _routed(article: Article, found: Detection, configuration: Configuration) -> Article:
+    """The article with its language and its parts, or the reason why no model is to read it.
+
+    A part that is less sure than the user's bar is ``und``.
+    """
+    least = configuration.min_language_score
+    parts = [
+        p if p.score >= least else dataclasses.replace(p, language=UNDECIDED) for p in found.parts
+    ]
+    article = dataclasses.replace(
+        article,
+        language=found.language,
+        language_score=found.score,
+        parts=format_parts(parts),
+    )
     if found.language == UNDECIDED:
         return dataclasses.replace(article, status="skipped", reason=found.reason)
-    if found.language not in extraction.languages_with_model(configuration.ner):
-        return dataclasses.replace(
-            article, status="skipped", reason=f"no model for language {found.language!r}"
-        )
-    if found.score < configuration.min_language_score:
+    readable = extraction.languages_with_model(configuration.ner)
+    if found.language not in readable or found.score < least:
+        other = _largest(parts, readable)
+        if other is not None:
+            return dataclasses.replace(article, language=other.language, language_score=other.score)
+    if found.score < least:
         return dataclasses.replace(
             article,
             language=UNDECIDED,
             status="skipped",
-            reason=f"unsure of its language ({found.language!r} {found.score:.2f}, below "
-            f"{configuration.min_language_score:.2f}); --language names it",
+            reason=f"unsure of its language ({found.language!r} {found.score:g}, below "
+            f"{least:g}); --language names it",
+        )
+    if found.language not in readable:
+        return dataclasses.replace(
+            article, status="skipped", reason=f"no model for language {found.language!r}"
         )
     return article
 
 
+def _largest(parts: Sequence[Part], readable: Sequence[str]) -> Part | None:
+    """The part to read of an article that is mostly in a language that cannot be read."""
+    sizes: dict[str, int] = {}
+    for part in parts:
+        sizes[part.language] = sizes.get(part.language, 0) + part.end - part.start
+    enough = [
+        part
+        for part in parts
+        if part.language in readable and sizes[part.language] >= _READ_FROM * sum(sizes.values())
+    ]
+    return max(enough, key=lambda part: sizes[part.language], default=None)
+
+
 def extract(article: Article, configuration: Configuration) -> extraction.Extraction:
-    """What an article says; nothing of one that is not ``ok``. Raises ``recognise.ModelError``."""
+    """What an article says; nothing of one that is not ``ok``. Raises ``recognise.ModelError``.
+
+    The parts of an article in several languages each go to the model of their language; what no
+    model reads gives nothing.
+    """
     if article.status != "ok":
         return extraction.Extraction((), ())
+    parts = read_parts(article.parts)
+    if not parts:
+        return _extract(article, article.text, article.language, configuration)
+    readable = extraction.languages_with_model(configuration.ner)
+    found = [
+        _extract(article, only(article.text, parts, code), code, configuration)
+        for code in sorted({code for code, _, _ in parts} & {*readable})
+    ]
+    return extraction.Extraction(
+        tuple(
+            sorted((m for e in found for m in e.mentions), key=lambda m: (m.start, m.end, m.kind))
+        ),
+        tuple(sorted(s for e in found for s in e.sentences)),
+    )
+
+
+def only(text: str, parts: Sequence[tuple[str, int, int]], language: str) -> str:
+    """``text`` with blanks for all that is not in a part in ``language``; offsets stay."""
+    pieces, position = [], 0
+    for code, start, end in parts:
+        if code == language:
+            pieces += [_NOT_LINE_END.sub(" ", text[position:start]), text[start:end]]
+            position = end
+    return "".join([*pieces, _NOT_LINE_END.sub(" ", text[position:])])
+
+
+def _extract(
+    article: Article, text: str, language: str, configuration: Configuration
+) -> extraction.Extraction:
     return extraction.extract(
-        article.text,
-        article.language,
+        text,
+        language,
         title=article.title,
         published=article.published,
         place=article.place,
@@ -97,16 +169,25 @@ def extract(article: Article, configuration: Configuration) -> extraction.Extrac
 
 def mention_rows(article: Article, found: extraction.Extraction) -> list[dict[str, Any]]:
     """The mentions of an article as rows of ``MENTION_SCHEMA``."""
-    return [_row(article, mention, found.sentence(mention)) for mention in found.mentions]
+    parts = read_parts(article.parts)
+    return [_row(article, parts, mention, found.sentence(mention)) for mention in found.mentions]
 
 
-def _row(article: Article, mention: Mention, sentence: tuple[int, int]) -> dict[str, Any]:
+def _row(
+    article: Article,
+    parts: Sequence[tuple[str, int, int]],
+    mention: Mention,
+    sentence: tuple[int, int],
+) -> dict[str, Any]:
+    language = next(
+        (code for code, start, end in parts if start <= mention.start < end), article.language
+    )
     return {
         **_EMPTY,
         **dataclasses.asdict(mention),
         "article_id": article.article_id,
         "path": article.path,
-        "language": article.language,
+        "language": language,
         "kind": mention.kind,
         "sentence": article.text[sentence[0] : sentence[1]],
         "sentence_start": sentence[0],

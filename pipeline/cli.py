@@ -88,15 +88,15 @@ def main() -> None:
 _LANGUAGE = click.option(
     "--language",
     metavar="CODE",
-    help="Take every article for this language (ms or nl) instead of detecting it.",
+    help="Take every article, and all of it, for this language (ms or nl) instead of detecting it.",
 )
 _MIN_SCORE = click.option(
     "--min-language-score",
     type=float,
-    default=0.5,
+    default=0.7,  # configuration.MIN_LANGUAGE_SCORE, whose module is slow to import for a help
     show_default=True,
     metavar="0..1",
-    help="Skip an article whose language is less sure than this.",
+    help="Skip an article whose language is less likely right than this.",
 )
 _MEGABYTES = click.option(
     "--max-megabytes",
@@ -287,6 +287,12 @@ def _summary(run: dict[str, Any], out: Path, sidecars: dict[str, Any]) -> None:
     click.echo(
         f"{counts['articles']} files: {said} ({languages}; {counts['stories']} stories)", err=True
     )
+    if counts["mixed"]:
+        click.echo(
+            f"{counts['mixed']} of them in several languages, each part read as its own (column "
+            "parts of articles.parquet)",
+            err=True,
+        )
     if run["reused"]:
         click.echo(f"{run['reused']} articles unchanged since the run before", err=True)
     for failure in run["failures"][:10]:
@@ -386,10 +392,13 @@ Example:
 def detect(files: tuple[str, ...]) -> None:
     """Print the language of each FILE: code, score from 0 to 1, name.
 
-    A file that cannot be read, or whose language is unsure (und), has the reason behind its name;
-    the others are detected all the same. The exit code is 2 when a file could not be read.
+    The score is how likely the language is right. A file in several languages has its parts behind
+    its name (ms:0-812 vi:813-1204: characters, counted from 0), one whose language is unsure (und)
+    the reason. The exit code is 2 when a file could not be read; the others are detected all the
+    same.
     """
     from pipeline.detect import detect as detect_language
+    from pipeline.detect import format_parts
     from pipeline.read import InputError
     from pipeline.read.files import MAX_BYTES
 
@@ -401,8 +410,9 @@ def detect(files: tuple[str, ...]) -> None:
             bad = True
             click.echo(f"selaras: {error}", err=True)
             continue
-        reason = f"\t{found.reason}" if found.reason else ""
-        click.echo(f"{found.language}\t{found.score:.4f}\t{file}{reason}")
+        said = found.reason or format_parts(found.parts)
+        behind = f"\t{said}" if said else ""
+        click.echo(f"{found.language}\t{found.score:.4f}\t{file}{behind}")
     if bad:
         sys.exit(_ERRORS_MISUSE)
 

@@ -12,6 +12,9 @@ from pipeline.read.files import MAX_BYTES
 from pipeline.recognise import engines
 from pipeline.user_lexicon import UserLexicon
 
+# Wrong rows look right, a skipped article says so: a language less likely than this is not read.
+MIN_LANGUAGE_SCORE = 0.7
+
 _OF_LANGUAGE = re.compile(r"([A-Za-z]{2,3})=(.*)", re.DOTALL)
 
 
@@ -69,7 +72,7 @@ class Configuration:
     """
 
     language: str | None = None
-    min_language_score: float = 0.5
+    min_language_score: float = MIN_LANGUAGE_SCORE
     max_bytes: int = MAX_BYTES
     ner: Mapping[str, str] = field(default_factory=dict, hash=False)
     lexicon: UserLexicon | None = None

@@ -30,7 +30,9 @@ class Article:
 
     ``article_id`` comes from the text alone. ``text`` is what all offsets point into; it is
     empty when ``status`` is ``failed`` before anything was read. ``place`` is what the user said
-    the article is about.
+    the article is about. ``parts`` says, of an article in several languages, which stretch is in
+    which (``ms:0-812 vi:813-1204``, code points); ``language`` is then that of most of what is
+    read, or of most of it if nothing is.
     """
 
     article_id: str
@@ -45,6 +47,7 @@ class Article:
     source_url: str | None = None
     place: str | None = None
     text: str = ""
+    parts: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

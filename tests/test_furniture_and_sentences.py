@@ -54,7 +54,10 @@ def test_words_of_furniture_inside_prose_are_prose() -> None:
 
 
 def test_without_furniture_is_the_article() -> None:
-    assert without_furniture(DUTCH).split() == ["De", "afdeling", "telt", "12", "kantoren."]
+    found = without_furniture(DUTCH)
+    assert found.split() == ["De", "afdeling", "telt", "12", "kantoren."]
+    assert len(found) == len(DUTCH)
+    assert found.index("afdeling") == DUTCH.index("afdeling")
 
 
 @pytest.mark.parametrize(

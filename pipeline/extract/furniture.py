@@ -81,10 +81,13 @@ def date_in_address(url: str) -> datetime.date | None:
 
 
 def without_furniture(text: str) -> str:
-    """``text`` with its furniture left out: what language detection looks at."""
+    """``text`` with blanks in the place of its furniture: what language detection looks at.
+
+    Offsets stay.
+    """
     pieces, position = [], 0
     for start, end in furniture(text).spans:
-        pieces.append(text[position:start])
+        pieces += [text[position:start], " " * (end - start)]
         position = end
     pieces.append(text[position:])
     return "".join(pieces)

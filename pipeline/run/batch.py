@@ -16,9 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pipeline
-from pipeline import articles, extraction, tabulate
+from pipeline import articles, extraction, models, tabulate
 from pipeline.configuration import Configuration
-from pipeline.models import folder as model_folder
 from pipeline.read import Sidecar, Source, discover, printable
 from pipeline.recognise import ModelError, engines
 from pipeline.records import ARTICLE_SCHEMA, MENTION_SCHEMA, Article
@@ -32,6 +31,7 @@ _BATCH_PER_WORKER = 16
 _NOTHING = Sidecar()
 # Libraries whose next version may read a text otherwise.
 _LIBRARIES = (
+    "babel",
     "charset-normalizer",
     "langdetect",
     "onnxruntime",
@@ -52,7 +52,7 @@ class Result:
 
 
 # What the mentions of an article depend on besides its text.
-_CONTEXT = ("language", "title", "published", "place")
+_CONTEXT = ("language", "parts", "title", "published", "place")
 _Known = Mapping[str, tuple[object, ...]]
 
 
@@ -118,7 +118,9 @@ def _versions(ner: Mapping[str, str]) -> dict[str, str]:
 def _content() -> str:
     digest = hashlib.sha256()
     package = Path(pipeline.__file__).parent
-    folders = [package, *(model_folder(code) for code in extraction.languages_with_model())]
+    shared = (models.NAMES, models.COUNTED, models.DETECTION)
+    names = (*extraction.languages_with_model(), *shared)
+    folders = [package, *(models.folder(name) for name in names)]
     files = {file for folder in folders for file in folder.rglob("*") if file.is_file()}
     for file in sorted(files, key=lambda f: (f.name, f.as_posix())):
         if file.suffix != ".pyc":

@@ -283,10 +283,11 @@ def _pairs(
 
 def correspond(rows: Sequence[Row]) -> list[Pair]:
     """Pairs of mentions, in two languages, that name one body in the translations of a story."""
-    by_article: dict[str, list[Row]] = defaultdict(list)
+    # What an article in several languages says in one of them is an article of its own here.
+    by_article: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in rows:
-        by_article[row["article_id"]].append(row)
-    articles = [(key, by_article[key][0]["language"]) for key in sorted(by_article)]
+        by_article[row["article_id"], row["language"]].append(row)
+    articles = [(key, key[1]) for key in sorted(by_article)]
     sentences = {key: _sentences(by_article[key]) for key, _ in articles}
     words = {key: frozenset[str]().union(*(s.tokens for s in of)) for key, of in sentences.items()}
     found: list[Pair] = []

@@ -50,8 +50,9 @@ def merge_files(
     Memory grows with the number of articles (some 200 bytes each) and with the largest story, not
     with the mentions.
 
-    Returns how many articles (by ``status``, and the ``ok`` ones by language), stories, mentions
-    and rows (by kind) there are. Raises ``MergeError`` when there is no room for what does not fit.
+    Returns how many articles (by ``status``, and the ``ok`` ones by language; ``mixed``: those in
+    several), stories, mentions and rows (by kind) there are. Raises ``MergeError`` when there is no
+    room for what does not fit.
     """
     with connect(folder) as connection:
         find_stories(
@@ -104,10 +105,16 @@ def _counts(connection: Connection, folder: Path) -> dict[str, Any]:
 
     status = by("status", ARTICLES, ARTICLE_SCHEMA)
     ((stories,),) = rows(connection, "SELECT count(DISTINCT story_id) FROM story")
+    read = parquet(folder / ARTICLES, ARTICLE_SCHEMA)
+    ((mixed,),) = rows(
+        connection,
+        f"SELECT count(*) FROM {read} WHERE status = 'ok' AND parts IS NOT NULL",
+    )
     return {
         "articles": sum(status.values()),
         "status": status,
         "languages": by("language", ARTICLES, ARTICLE_SCHEMA, "status = 'ok'"),
+        "mixed": mixed,
         "stories": stories,
         "mentions": by("kind", MENTIONS, MENTION_SCHEMA),
         "rows": by("kind", TABLE, pa.schema([("kind", pa.string())])),
