@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 import stat
 import sys
 from pathlib import Path
@@ -15,12 +16,15 @@ from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
 
 from benchmarks import engines, figure_tools, figures, load, merge, report, spans, speed
+from benchmarks import languages as language_benchmark
 from benchmarks import references as reference_benchmark
 from benchmarks.figure_tools import Figure
 from benchmarks.spans import Chunk
+from pipeline import languages
 from pipeline.gold import GoldArticle, GoldSpan, parse
 from pipeline.recognise.encoder import Reader
 from pipeline.train.data import Span, Text
+from tests.conftest import ROOT
 
 COLUMNS = """0\tDe\tO
 1\tBank\tB-ORG
@@ -551,3 +555,34 @@ def test_the_benchmark_of_documents_tells_speed_and_quality(
     assert read["f1"][reference_benchmark.ALONE]["nl"] == 1
     assert read["words_per_second"]["articles"][reference_benchmark.ALONE]["nl"] > 0
     assert reference_benchmark.EXPRESSION in capsys.readouterr().out
+
+
+def test_the_benchmark_of_languages_tells_quality_calibration_and_speed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said: dict[str, list[str]] = {}
+    for code in languages.available():
+        said |= languages.examples(code, "close")["sentences"]
+    for name, code in (("zsm", "ms"), ("ind", "id"), ("nld", "nl"), ("afr", "af")):
+        file = tmp_path / f"{name}_Latn.txt"
+        file.write_text("\n".join(said[code] * 2), encoding="utf-8")
+    (tmp_path / "gold").mkdir()
+    for file in sorted((ROOT / "corpus/gold/dev").glob("*.txt"))[:8]:
+        shutil.copy(file, tmp_path / "gold")
+    out = tmp_path / "out.json"
+    # Of the others the one that the program itself needs.
+    kept = {"langdetect": language_benchmark._OTHERS["langdetect"]}
+    monkeypatch.setattr(language_benchmark, "_OTHERS", kept)
+    asked = [str(tmp_path), f"--articles={tmp_path / 'gold'}", "--most=2", "--repetitions=1"]
+    monkeypatch.setattr(sys, "argv", ["languages", *asked, f"--out={out}"])
+    assert language_benchmark.main() in (0, 1)
+    read = json.loads(out.read_text(encoding="utf-8"))
+    # Of a file whose first half made a profile the second is read.
+    assert len(language_benchmark.sentences(tmp_path)["ms"]) == len(said["ms"])
+    assert len(language_benchmark.sentences(tmp_path)["nl"]) == 2 * len(said["nl"])
+    assert read["accuracy"]["ms"]["sentences"] == 1
+    # langdetect has no Malay at all.
+    assert read["beside"]["langdetect"]["ms"]["sentences"] == 0
+    assert read["articles_per_second"].keys() == {language_benchmark.OURS, "langdetect"}
+    assert 0 <= read["calibration"]["error"] <= 1
+    assert "expected calibration error" in capsys.readouterr().out
