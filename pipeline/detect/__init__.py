@@ -110,16 +110,16 @@ def judge(
     letters = sum(p.letters for p in group)
     if 2 * engine.other_letters(content) > letters:
         return _by_letters(content)
-    said = engine.guesses(engine.sample(content), latin=True)
     votes = [sum(column) for column in zip(*[p.votes for p in group], strict=True)]
+    if not any(votes):
+        return None  # names and figures: langdetect takes them for the language of the names
+    said = engine.guesses(engine.sample(content), latin=True)
     lean = leanings() if lean is None else lean
     _raise_relatives(said, known)
     odds = {code: log(max(chance, FLOOR)) for code, chance in said.items()}
     for code, vote in zip(known.languages, votes, strict=True):
         if vote:
             odds[code] = odds.get(code, log(FLOOR)) + vote + lean.get(code, 0.0)
-    if not any(votes):
-        return None  # names and figures: langdetect takes them for the language of the names
     best, *rest = sorted(odds, key=lambda code: (-odds[code], code))
     evidence = Evidence(
         margin=odds[best] - (odds[rest[0]] if rest else log(FLOOR)),

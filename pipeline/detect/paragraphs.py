@@ -99,16 +99,16 @@ def paragraphs(text: str, lexicon: Lexicon) -> list[Paragraph]:
 
 
 @cache
-def _kin(lexicon_families: tuple[tuple[int, ...], ...], size: int) -> tuple[int, ...]:
+def _kin(families: tuple[tuple[int, ...], ...], size: int) -> tuple[int, ...]:
     """Of each language, the first of its family (itself where it has none)."""
     first = list(range(size))
-    for family in lexicon_families:
+    for family in families:
         for index in family:
             first[index] = family[0]
     return tuple(first)
 
 
-def family_votes(votes: Sequence[float], lexicon: Lexicon) -> dict[int, float]:
+def _family_votes(votes: Sequence[float], lexicon: Lexicon) -> dict[int, float]:
     """The votes of each family: those of the member that has most."""
     kin = _kin(lexicon.families, len(votes))
     best: dict[int, float] = {}
@@ -128,7 +128,7 @@ def _group(content: str, paragraph: Paragraph, lexicon: Lexicon) -> str | None:
         return None
     if paragraph.words >= _MANY_WORDS and paragraph.known < _UNKNOWN * paragraph.words:
         return UNKNOWN
-    best = sorted(family_votes(paragraph.votes, lexicon).items(), key=lambda x: (-x[1], x[0]))[:2]
+    best = sorted(_family_votes(paragraph.votes, lexicon).items(), key=lambda x: (-x[1], x[0]))[:2]
     if best and best[0][1] - (best[1][1] if len(best) > 1 else 0.0) >= _CLEAR:
         return lexicon.languages[best[0][0]]
     return None

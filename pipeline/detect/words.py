@@ -19,7 +19,7 @@ from pathlib import Path
 
 from pipeline import languages, models
 
-# Letters with hyphens inside; a word that is left out by an apostrophe (l'eau) is two.
+# Letters with hyphens inside; what stands on both sides of an apostrophe (l'eau) is two words.
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 # A word known to be of one language has this vote there, and this much more than among relatives.
 _KNOWN, _AHEAD = 5.0, 4.0
@@ -139,16 +139,19 @@ def compose(table: Mapping[str, Mapping[str, float]]) -> Lexicon:
     related = sorted(families().items())
     sizes = Counter(code for said in table.values() for code in said)
     users = [_users(own) for _, own in related]
+    whole = [_whole(own, sizes) for _, own in related]
     every = sorted({*sizes, *(code for _, own in related for code in own)})
     index = {code: i for i, code in enumerate(every)}
     rows: dict[str, Row] = {}
-    for word in sorted({*table, *(word for using in users for word in using)}):
+    for word in sorted({*table, *(word for known in users for word in known)}):
         said = dict(table.get(word, {}))
         row: list[tuple[int, float]] = []
         for i, (_, own) in enumerate(related):
             members = {code: said.pop(code) for code in own if code in said}
-            whole = [c for c in own if sizes[c] >= _WHOLE * max(sizes[o] for o in own)]
-            base, values = _shared_out(members, whole, users[i].get(word, frozenset()), own)
+            using = users[i].get(word, frozenset())
+            if not members and not using:
+                continue
+            base, values = _shared_out(members, whole[i], using, own)
             row += [(len(every) + i, base)] if base else []
             row += [(index[c], v - base) for c, v in sorted(values.items()) if v != base]
         row += [(index[code], vote) for code, vote in sorted(said.items())]
@@ -158,6 +161,12 @@ def compose(table: Mapping[str, Mapping[str, float]]) -> Lexicon:
     close = {i for group in groups for i in group}
     close |= set(range(len(every), len(every) + len(groups)))
     return Lexicon(tuple(every), groups, rows, frozenset(close))
+
+
+def _whole(family: Iterable[str], sizes: Mapping[str, int]) -> list[str]:
+    """The members of a family of which a table with so many words each has a whole vocabulary."""
+    most = max(sizes.get(code, 0) for code in family)
+    return [code for code in family if sizes.get(code, 0) >= _WHOLE * most]
 
 
 def _users(own: Mapping[str, Sequence[str]]) -> dict[str, frozenset[str]]:

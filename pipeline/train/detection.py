@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import tomllib
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,6 +32,7 @@ from pipeline import gold as gold_articles
 from pipeline.detect import words as word_votes
 from pipeline.detect.paragraphs import paragraphs
 from pipeline.detect.words import Lexicon
+from pipeline.normalise import places
 
 # How many of the commonest words of a language that has no relatives here.
 _COMMON = 250
@@ -61,7 +61,8 @@ MOST_OF_LENGTH = 60
 STEPS, PENALTY = 30, 1.0
 # Leanings rest on texts of so many words and more, of languages with so many of them.
 LEAN_FROM, LEAN_EXAMPLES, LEAN_STEPS, LEAN_RATE = 12, 100, 500, 2.0
-RARE = -3.0
+# What the rare relatives get of which there are fewer: they are hardly ever met.
+LEAN_OF_RARE = -3.0
 # How often a language is met that the site does not publish in, beside one that it does.
 SELDOM = 0.1
 # The news that an aligned text begins with says little: its words are in all lists.
@@ -97,11 +98,6 @@ def _listed(code: str) -> Frequencies:
 def _ranked(listed: Sequence[str]) -> Frequencies:
     single = [w for w in listed if word_votes.words(w) == [w]]
     return {w: _ZIPF / (rank + _ZIPF_SHIFT) for rank, w in enumerate(single)}
-
-
-def _unmarked(word: str) -> str:
-    plain = unicodedata.normalize("NFD", word.replace("đ", "d"))
-    return "".join(c for c in plain if not unicodedata.combining(c))
 
 
 @cache
@@ -157,7 +153,7 @@ def table(aligned: Mapping[str, Sequence[str]], other: Background) -> dict[str, 
         top = [(w, f) for w, f in top if code not in marked or w not in other.local]
         found[code] = dict(top)
         for w, f in top:
-            if (plain := _unmarked(w)) != w and code in marked:
+            if (plain := places.fold(w)) != w and code in marked:
                 found[code][plain] = found[code].get(plain, 0.0) + _UNMARKED * f
     for code, own in recipe()["words"].items():
         found[code] = _ranked(own)
@@ -277,7 +273,8 @@ def measured(example: Example, leanings: Mapping[str, float]) -> Measured | None
 
 def lean(examples: Sequence[Example]) -> dict[str, float]:
     """What each relative gets beside its votes, in log odds, so that as many texts of one are taken
-    for another as the other way round; the rare ones of which there is little text get ``RARE``.
+    for another as the other way round; the rare ones of which there is little text get
+    ``LEAN_OF_RARE``.
 
     Gradient steps on a softmax over the votes of examples: each language alike that news about
     Vietnam is published in, the others less.
@@ -302,7 +299,7 @@ def lean(examples: Sequence[Example]) -> dict[str, float]:
             odds = np.exp(odds - odds.max(axis=1, keepdims=True))
             bias += LEAN_RATE * ((right - odds / odds.sum(axis=1, keepdims=True)) * weight).sum(0)
         found |= {c: round(float(b - bias.max()), 3) for c, b in zip(codes, bias, strict=True)}
-        found |= {c: RARE for c in related if c not in codes}
+        found |= {c: LEAN_OF_RARE for c in related if c not in codes}
     return found
 
 
