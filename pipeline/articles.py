@@ -12,8 +12,9 @@ from pipeline import extraction
 from pipeline.configuration import Configuration
 from pipeline.detect import UNDECIDED, Detection, Part, detect, format_parts, read_parts
 from pipeline.extract.furniture import date_in_address, furniture
-from pipeline.read import Document, Sidecar, Source, Unreadable, printable, read
+from pipeline.read import Document, Record, Sidecar, Unreadable, parse, printable
 from pipeline.records import MENTION_SCHEMA, Article, Mention
+from pipeline.stages import stage
 
 _DIGITS_OF_ID = 16
 # Of an article in a language without a model, the rest is read if it is this part of it.
@@ -27,24 +28,33 @@ def article_id(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS_OF_ID]
 
 
-def failed(path: str, reason: str) -> Article:
-    """The row of a file that gave no article. Its id comes from its path, for want of a text."""
+def failed(path: str, reason: str, digest: str) -> Article:
+    """The row of a file that gave no article. Its id comes from the digest of the file, for want of
+    a text."""
     return Article(
-        article_id=article_id(f"unreadable:{path}"),
+        article_id=article_id(f"unreadable:{digest}"),
         path=path,
         status="failed",
         reason=printable(reason),
+        input_digest=digest,
     )
 
 
-def open_article(source: Source, configuration: Configuration, sidecar: Sidecar) -> Article:
-    """The article of one file, its language decided; nothing is extracted yet. Never raises for a
-    bad file: the row says ``failed`` and why."""
+def open_record(
+    record: Record, configuration: Configuration, said: Sidecar, digest: str
+) -> Article:
+    """The article of one record, its language decided; nothing is extracted yet. ``digest`` stands
+    for the record and what is ``said`` of it. Never raises for a bad file: the row says ``failed``
+    and why."""
+    if record.problem is not None:
+        return failed(record.path, record.problem, digest)
     try:
-        document = read(source.file, named=source.named, max_bytes=configuration.max_bytes)
+        with stage("parse"):
+            document = parse(record)
     except Unreadable as error:
-        return failed(source.path, str(error))
-    return from_document(document, source.path, configuration, sidecar)
+        return failed(record.path, str(error), digest)
+    article = from_document(document, record.path, configuration, said)
+    return dataclasses.replace(article, input_digest=digest)
 
 
 def from_document(
@@ -66,7 +76,9 @@ def from_document(
     )
     if configuration.language is not None:
         return dataclasses.replace(article, language=configuration.language, language_score=1.0)
-    return _routed(article, detect(text), configuration)
+    with stage("detect"):
+        found = detect(text)
+    return _routed(article, found, configuration)
 
 
 def _routed(article: Article, found: Detection, configuration: Configuration) -> Article:
@@ -184,7 +196,7 @@ def _row(
     )
     return {
         **_EMPTY,
-        **dataclasses.asdict(mention),
+        **{field.name: getattr(mention, field.name) for field in dataclasses.fields(mention)},
         "article_id": article.article_id,
         "path": article.path,
         "language": language,

@@ -1,17 +1,14 @@
-"""One file to the text of its article, with what the page itself says about it."""
+"""What an article is once it is read, and its bytes to text."""
 
 from __future__ import annotations
 
 import datetime
-import stat
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import charset_normalizer
 
-TEXT_ENDINGS = frozenset({".txt", ".text"})
-PAGE_ENDINGS = frozenset({".html", ".htm", ".xhtml"})
+from pipeline.read import formats
+
 MAX_BYTES = 20_000_000
 
 # What articles are saved in. UTF-16 without a byte-order mark and Windows-1252 are told apart
@@ -54,61 +51,22 @@ def decode(data: bytes) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _page(data: bytes) -> Document:
-    """The main text of an HTML page, without menus, and its title, date and address."""
-    import trafilatura  # slow to import, and folders of plain text never need it
-    from lxml import etree
-
-    try:
-        page: Any = trafilatura.bare_extraction(
-            data,
-            with_metadata=True,
-            include_comments=False,
-            include_tables=True,
-            # Only a date that the page states of itself; a day in its prose may be any.
-            date_extraction_params={"extensive_search": False, "original_date": True},
-        )
-    except (etree.LxmlError, ValueError, TypeError, RecursionError, AssertionError) as error:
-        raise Unreadable(f"HTML that cannot be parsed: {error}") from error
-    text = (page.text or "").strip() if page is not None else ""
-    if page is None or not any(map(str.isalnum, text)):
-        raise Unreadable("HTML with no main text (broken, or only menus and links)")
-    try:
-        published = datetime.date.fromisoformat(page.date) if page.date else None
-    except ValueError:
-        published = None
-    return Document(text + "\n", page.title or None, published, page.url or None)
+def parse(data: bytes) -> Document:
+    """The article in a file of plain text. Raises ``Unreadable`` when it is no text."""
+    return Document(decode(data))
 
 
 def read_bytes(data: bytes, ending: str) -> Document:
     """The article in ``data``, which came from a file with this ``ending`` (``.html``).
 
-    Raises ``Unreadable`` with the reason for the file's row.
+    What is of no known kind is read as plain text. Raises ``Unreadable`` with the reason for the
+    file's row.
     """
-    return _page(data) if ending.lower() in PAGE_ENDINGS else Document(decode(data))
-
-
-def read(file: Path, *, named: bool = False, max_bytes: int = MAX_BYTES) -> Document:
-    """The article in ``file``. A file that the user ``named`` is read as text whatever its ending.
-
-    Raises ``Unreadable`` with the reason for the file's row: of a kind that is not read, no plain
-    file, larger than ``max_bytes`` (it is never cut), not to be opened, or no text.
-    """
-    ending = file.suffix.lower()
-    if ending not in TEXT_ENDINGS | PAGE_ENDINGS and not named and not file.is_dir():
-        raise Unreadable(f"{ending or 'no ending'}: not a kind of file that is read (.txt, .html)")
-    try:
-        status = file.stat()
-        if stat.S_ISDIR(status.st_mode):
-            raise Unreadable("a folder that cannot be listed")
-        if not stat.S_ISREG(status.st_mode):
-            raise Unreadable("not a plain file")
-        if status.st_size > max_bytes:
-            raise Unreadable(
-                f"{status.st_size / 1e6:.0f} MB, over the limit of {max_bytes / 1e6:g} MB a file; "
-                "split it into articles, or raise --max-megabytes"
-            )
-        data = file.read_bytes()
-    except OSError as error:
-        raise Unreadable(f"cannot be opened: {error.strerror or error}") from error
-    return read_bytes(data, ending)
+    kind = formats.of(ending.lower())
+    if kind is None:
+        return parse(data)
+    if kind.many:
+        raise Unreadable(f"{ending}: holds articles and is none itself; selaras run reads them")
+    found = kind.load()(data)
+    assert isinstance(found, Document)
+    return found

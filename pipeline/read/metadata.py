@@ -5,23 +5,13 @@ from __future__ import annotations
 import csv
 import datetime
 import io
-from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.read.discover import InputError
 from pipeline.read.files import Unreadable, decode
+from pipeline.read.said import Sidecar
 
 COLUMNS = ("path", "title", "published", "source_url", "place")
-
-
-@dataclass(frozen=True, slots=True)
-class Sidecar:
-    """What a sidecar table says of one article; ``None`` where it says nothing."""
-
-    title: str | None = None
-    published: datetime.date | None = None
-    source_url: str | None = None
-    place: str | None = None
 
 
 def read_sidecar(file: Path) -> dict[str, Sidecar]:

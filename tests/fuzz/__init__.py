@@ -1,0 +1,1 @@
+"""Coverage-guided fuzzing, by atheris: see README.md."""
