@@ -116,8 +116,7 @@ def by_onnx(path: Path, threads: int) -> Run:
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
     def run(ids: Array) -> Array:
-        said = {"ids": ids, "mask": np.ones_like(ids), "tags": np.zeros_like(ids)}
-        found: Array = session.run(None, said)[0]
+        found: Array = session.run(None, {"ids": ids, "tags": np.zeros_like(ids)})[0]
         return found
 
     return run

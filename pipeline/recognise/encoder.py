@@ -15,6 +15,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -185,6 +186,7 @@ class Labels:
         """The kind of a label; empty for ``O``."""
         return self.names[label][2:]
 
+    @cached_property
     def allowed(self) -> Array:
         """``[before, after]``: 0 where a label may follow another, else minus infinity."""
         size = len(self.names)
@@ -196,18 +198,29 @@ class Labels:
                         table[before, after] = -math.inf
         return table
 
+    @cached_property
     def starts(self) -> Array:
         """0 where a label may come first, else minus infinity."""
         return np.asarray(
             [-math.inf if name.startswith("I-") else 0.0 for name in self.names], np.float32
         )
 
+    @cached_property
+    def begins(self) -> Array:
+        """Which labels begin a name."""
+        return np.asarray([name[0] == "B" for name in self.names])
+
+    @cached_property
+    def goes_on(self) -> Array:
+        """Which labels go on with one."""
+        return np.asarray([name[0] == "I" for name in self.names])
+
 
 def viterbi(scores: Array, labels: Labels) -> list[int]:
     """The best permitted sequence of labels for ``scores`` (words by labels, log scale)."""
     if not len(scores):
         return []
-    allowed, starts = labels.allowed(), labels.starts()
+    allowed, starts = labels.allowed, labels.starts
     best = scores.argmax(axis=1)
     if starts[best[0]] == 0 and not allowed[best[:-1], best[1:]].any():
         return [int(x) for x in best]  # nothing forbidden: the best of each is the best of all
@@ -260,8 +273,8 @@ def decode(scores: Array, pieces: Pieces, window: Window, labels: Labels) -> Ite
         return
     logs = log_softmax(scores[at])
     probable = np.exp(logs)
-    begins = probable[:, [n[0] == "B" for n in labels.names]].sum(axis=1)
-    goes_on = probable[:, [n[0] == "I" for n in labels.names]].sum(axis=1)
+    begins = probable[:, labels.begins].sum(axis=1)
+    goes_on = probable[:, labels.goes_on].sum(axis=1)
     lines = np.searchsorted(pieces.breaks, window.start + at, side="right")
     edges = [0, *(np.nonzero(np.diff(lines))[0] + 1).tolist(), len(at)]
     for low, high in pairwise(edges):
@@ -371,14 +384,17 @@ class EncoderRecogniser:
         self._language = language
         self.articles = tuple(languages.data(language, "organisations").get("articles", ()))
         self._session, tokenizer = model_files.load(files[MODEL], files[TOKENIZER], threads)
+        # Models made before version 1.1 of ours ask which pieces are no padding; none is.
+        self._masked = any(taken.name == "mask" for taken in self._session.get_inputs())
         self._reader = Reader(tokenizer)
 
     def scores(self, pieces: Pieces, window: Window, of_lexicon: Array) -> Array:
         """The model's scores of labels for each piece of ``window``, ``of_lexicon`` by ``tags``."""
         ids, kinds = model_input(self._reader, pieces, window, of_lexicon)
-        found: Array = self._session.run(
-            None, {"ids": ids, "mask": np.ones_like(ids), "tags": kinds}
-        )[0]
+        shown = {"ids": ids, "tags": kinds}
+        if self._masked:
+            shown["mask"] = np.ones_like(ids)
+        found: Array = self._session.run(None, shown)[0]
         return found[0, 1:]
 
     def find(self, text: str) -> Iterator[Found]:

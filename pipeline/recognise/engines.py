@@ -112,6 +112,21 @@ def recogniser(setting: str, language: str) -> Recogniser:
     return SnappedRecogniser(found, language)
 
 
+def source_of(setting: str, language: str) -> str:
+    """What ``recogniser(setting, language).source`` says; the default's model is not loaded for it.
+
+    Raises as ``recogniser`` does.
+    """
+    if setting != DEFAULT:
+        return recogniser(setting, language).source
+    from pipeline import models
+    from pipeline.recognise.encoder import FORMAT
+    from pipeline.recognise.model_files import described
+
+    said = described(models.folder(language), FORMAT)
+    return f"{said['name']} {said['version']}"
+
+
 def _installed(library: str) -> bool:
     try:
         return importlib.util.find_spec(library) is not None

@@ -31,8 +31,7 @@ has learnt where to trust it. Loading reads JSON and ONNX and executes nothing.
 |---|---|---|
 {data}
 
-The encoder it began from is `{base}` ({layers} of its 12 layers), its vocabulary cut
-to {pieces:,} pieces by counts of words.
+{begun}
 
 ## Terms
 
@@ -98,7 +97,7 @@ def write(models: Path, meta: Mapping[str, Any], day: datetime.date | None = Non
             codes=" and ".join(meta["languages"]),
             layers=made["settings"]["layers"],
             megabytes=size,
-            pieces=made["pieces"],
+            begun=_begun(meta),
             data="\n".join(rows),
             **own["dev"],
             error=own["expected_calibration_error"],
@@ -113,6 +112,26 @@ def write(models: Path, meta: Mapping[str, Any], day: datetime.date | None = Non
             seed=made["settings"]["seed"],
         )
         (target / CARD).write_text(text, encoding="utf-8")
+
+
+def _begun(meta: Mapping[str, Any]) -> str:
+    """What a model began from and learnt from, as a paragraph of its card."""
+    made = meta["trained"]
+    base, pieces = meta["base"].split(" ")[0], f"{made['pieces']:,}"
+    layers, teacher = made["settings"]["layers"], made.get("teacher")
+    if teacher is None:
+        return (
+            f"The encoder it began from is `{base}` ({layers} of its 12 layers), its vocabulary "
+            f"cut\nto {pieces} pieces by counts of words."
+        )
+    of = teacher["settings"]
+    return (
+        f"It is the student of a model of {of['layers']} layers made by this recipe "
+        f"({teacher['runs']} runs of {of['epochs']} epochs, seed\n{of['seed']}) from `{base}`, its "
+        f"vocabulary cut to {pieces} pieces\nby counts of words. It began with that model's first "
+        f"{layers} layers and learnt its scores\nand last states beside the labels, on the same "
+        f"data."
+    )
 
 
 def plot(table: Sequence[Sequence[float]], path: Path) -> None:

@@ -30,6 +30,7 @@ def train(gold: Sequence[Path], out: Path, **said: Any) -> dict[str, Any]:
     except ValueError as error:
         raise ConfigurationError(f"--public {error}") from error
     work = said["work"] or out.with_name(out.name + ".work")
+    teacher: Path | None = said["teacher"]
     recipe = Recipe(
         gold=tuple(gold),
         out=work / "model",
@@ -47,10 +48,14 @@ def train(gold: Sequence[Path], out: Path, **said: Any) -> dict[str, Any]:
             epochs=said["epochs"],
             layers=said["layers"],
             rate=said["rate"],
+            # What a teacher says is softer than labels are, and keeps a model from learning by
+            # heart as dropout does.
+            dropout=0.0 if teacher else ner.Settings.dropout,
         ),
         runs=said["runs"],
         workers=said["workers"] or min(said["runs"], os.cpu_count() or 1),
         optional=said["optional"],
+        teacher=teacher,
     )
     try:
         meta = make(recipe)

@@ -1,7 +1,8 @@
 """A trained tagger as the small model that ``pipeline.recognise.encoder`` runs.
 
-The graph is exported by torch, its attention and normalisation fused by onnxruntime's optimiser
-for BERT, and its matrices made 8-bit integers (per channel, activations scaled while running).
+The graph of a tagger is written by ``graph``; that of an encoder of names is exported by torch, its
+attention and normalisation fused by onnxruntime's optimiser for BERT. The matrices of both are made
+8-bit integers (per channel, activations scaled while running).
 Embeddings, which training leaves as they were, are kept in the sixteen levels a block that their
 source has: one scale for the whole table would lose what rare pieces mean.
 """
@@ -29,51 +30,8 @@ from transformers import BertForTokenClassification, BertModel, PreTrainedTokeni
 
 from pipeline.recognise.encoder import FORMAT
 from pipeline.recognise.model_files import META, MODEL, TOKENIZER
+from pipeline.train import graph
 from pipeline.train.ner import Tagger
-
-_BLOCK = 32
-
-
-class _Run(nn.Module):
-    """One window of pieces to scores of the gold labels, the embeddings in blocks of integers."""
-
-    def __init__(self, tagger: Tagger) -> None:
-        super().__init__()
-        self.encoder = tagger.encoder
-        self.gold = tagger.gold
-        table = tagger.encoder.embeddings.word_embeddings.weight.detach()
-        levels, scales = _levels(table)
-        self.width = table.shape[1]
-        self.register_buffer("levels", levels)
-        self.register_buffer("scales", scales)
-
-    def forward(self, ids: torch.Tensor, mask: torch.Tensor, tags: torch.Tensor) -> torch.Tensor:
-        levels = self.get_buffer("levels")[ids].float()
-        scales = self.get_buffer("scales")[ids].float()
-        blocks = levels.view(1, -1, self.width // _BLOCK, _BLOCK) * scales.unsqueeze(-1)
-        words = blocks.view(1, -1, self.width)
-        states = self.encoder(
-            inputs_embeds=words, attention_mask=mask, token_type_ids=tags
-        ).last_hidden_state
-        scores: torch.Tensor = self.gold(states)
-        return scores
-
-
-def _levels(table: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """``table`` as 8-bit integers and a half-precision scale for each block of 32 in a row.
-
-    Exact where the table has sixteen levels a block, the largest at an end of the scale, as the
-    source has (see ``weights``); else the nearest of 255 levels.
-    """
-    blocks = table.view(len(table), -1, _BLOCK)
-    largest = blocks.abs().amax(dim=-1)
-    for steps in (8, 127):
-        scales = (largest / steps).half()
-        safe = torch.where(scales > 0, scales, torch.ones_like(scales)).float()
-        levels = (blocks / safe.unsqueeze(-1)).round().clamp(-127, 127)
-        if torch.allclose(levels * scales.float().unsqueeze(-1), blocks, atol=1e-3):
-            break
-    return levels.to(torch.int8).view_as(table), scales
 
 
 def fused(module: nn.Module, inputs: Sequence[str], output: str, config: Any, path: Path) -> None:
@@ -83,7 +41,6 @@ def fused(module: nn.Module, inputs: Sequence[str], output: str, config: Any, pa
     ``config`` is that of the encoder inside.
     """
     ids = torch.randint(4, 100, (1, 24))
-    shapes = {name: {1: "pieces"} for name in inputs}
     with tempfile.TemporaryDirectory() as folder:
         raw = Path(folder) / "raw.onnx"
         torch.onnx.export(
@@ -92,7 +49,7 @@ def fused(module: nn.Module, inputs: Sequence[str], output: str, config: Any, pa
             str(raw),
             input_names=list(inputs),
             output_names=[output],
-            dynamic_axes={**shapes, **({output: {1: "pieces"}} if output == "scores" else {})},
+            dynamic_axes={name: {1: "pieces"} for name in inputs},
             opset_version=17,
             dynamo=False,
         )
@@ -108,9 +65,8 @@ def fused(module: nn.Module, inputs: Sequence[str], output: str, config: Any, pa
 
 
 def to_onnx(model: Tagger, path: Path) -> None:
-    """Write ``model`` to ``path`` in 32-bit floats, fused."""
-    model.eval()
-    fused(_Run(model), ("ids", "mask", "tags"), "scores", model.encoder.config, path)
+    """Write ``model`` to ``path`` in 32-bit floats."""
+    graph.write(model, str(path))
 
 
 class _RunNames(nn.Module):
@@ -120,11 +76,11 @@ class _RunNames(nn.Module):
         super().__init__()
         self.encoder = encoder
         table = encoder.embeddings.word_embeddings.weight.detach()
-        levels, scales = _levels(table)
+        levels, scales = graph.levels(table)
         # A block has seven levels on one side and eight on the other: a scale below zero turns it.
-        turned = levels.view(*scales.shape, _BLOCK).amax(dim=-1) > 7
+        turned = levels.view(*scales.shape, graph.BLOCK).amax(dim=-1) > 7
         signs = torch.where(turned, -1, 1).to(torch.int8)
-        levels = levels * signs.repeat_interleave(_BLOCK, dim=-1)
+        levels = levels * signs.repeat_interleave(graph.BLOCK, dim=-1)
         scales = scales * signs
         if int(levels.max()) > 7 or int(levels.min()) < -8:
             raise ValueError(
@@ -141,7 +97,7 @@ class _RunNames(nn.Module):
         odd = torch.floor(halves / 16)
         even = halves - 16 * odd
         levels = torch.stack([even, odd], dim=-1).view(1, -1, self.width) - 8
-        blocks = levels.view(1, -1, self.width // _BLOCK, _BLOCK) * scales.unsqueeze(-1)
+        blocks = levels.view(1, -1, self.width // graph.BLOCK, graph.BLOCK) * scales.unsqueeze(-1)
         states = self.encoder(
             inputs_embeds=blocks.view(1, -1, self.width), attention_mask=mask
         ).last_hidden_state

@@ -3,6 +3,11 @@
 Embeddings stay frozen, numbers are bfloat16 where that loses nothing, the learning rate warms up
 and falls to zero, and the weights kept are a running mean of those of the last third. Every epoch
 is measured on the dev part, written to the log, and saved, so that a stopped run goes on.
+
+A smaller model may have a teacher: a larger one of the same vocabulary, whose first layers it
+begins with, whose scores it learns beside the labels (softened by a temperature; G. Hinton, O.
+Vinyals and J. Dean, Distilling the knowledge in a neural network, 2015) and near whose last states
+its own are held.
 """
 
 from __future__ import annotations
@@ -43,6 +48,10 @@ class Settings:
     public_weight: float = 0.5
     smoothing: float = 0.0
     mean_from: float = 0.6  # share of the steps after which weights are averaged
+    # With a teacher alone:
+    taught: float = 0.7  # share of the loss that is the teacher's, the rest is the labels'
+    temperature: float = 2.0
+    states: float = 0.3  # weight of the distance to the teacher's last states
 
 
 class Tagger(nn.Module):
@@ -114,6 +123,28 @@ def build(
     return Tagger(bert, int(sizes["hidden_size"]), settings.dropout, labels)
 
 
+def student(
+    encoder: weights.Encoder,
+    keep: Sequence[int],
+    settings: Settings,
+    teacher: Tagger,
+) -> Tagger:
+    """A tagger as ``build`` gives, begun with the first layers and the heads of ``teacher``.
+
+    ``keep`` is the vocabulary of both. Raises ``weights.WeightsError`` when the teacher has no
+    more layers than ``settings`` asks for.
+    """
+    layers = len(teacher.encoder.encoder.layer)
+    if settings.layers >= layers:
+        raise weights.WeightsError(
+            f"a teacher of {layers} layers teaches a model of fewer, not one of {settings.layers}"
+        )
+    model = build(encoder, keep, settings, teacher.labels)
+    known = teacher.state_dict()
+    model.load_state_dict({name: known[name] for name in model.state_dict()})
+    return model
+
+
 def batches(
     examples: Sequence[Example], pieces: int, rng: random.Random
 ) -> Iterator[list[Example]]:
@@ -173,10 +204,11 @@ def train(
     folder: Path,
     measure: Callable[[Tagger], dict[str, float]] | None = None,
     *,
+    teacher: Tagger | None = None,
     data: str = "",
     say: Callable[[dict[str, Any]], None] | None = None,
 ) -> Tagger:
-    """Train ``model`` on the examples that ``epoch_of`` gives for each epoch.
+    """Train ``model`` on the examples that ``epoch_of`` gives for each epoch, by ``teacher`` too.
 
     ``folder`` gets ``log.jsonl``, ``checkpoint.pt`` after each epoch (a later call with the same
     settings and the same ``data``, a name for what ``epoch_of`` gives, goes on from it) and
@@ -215,7 +247,7 @@ def train(
             factor = min(step / warm, max(0.0, (total - step) / max(1, total - warm)))
             for group, rate in zip(optimiser.param_groups, base, strict=True):
                 group["lr"] = rate * max(factor, 0.01)
-            losses.append(_step(model, optimiser, batch, settings))
+            losses.append(_step(model, optimiser, batch, settings, teacher))
             step += 1
             if step >= total * settings.mean_from and step % 10 == 0:
                 averaged += 1
@@ -273,23 +305,56 @@ def with_mean(model: Tagger, mean: dict[str, torch.Tensor]) -> Tagger:
 
 
 def _step(
-    model: Tagger, optimiser: torch.optim.Optimizer, batch: Sequence[Example], settings: Settings
+    model: Tagger,
+    optimiser: torch.optim.Optimizer,
+    batch: Sequence[Example],
+    settings: Settings,
+    teacher: Tagger | None = None,
 ) -> float:
     ids, mask, tags, labels = padded(batch)
     with torch.autocast("cpu", dtype=torch.bfloat16):
         states = model.hidden(ids, mask, tags)
+    states = states.float().view(-1, states.shape[-1])
     chosen = labels.view(-1) != NONE
-    states = states.float().view(-1, states.shape[-1])[chosen]
     head = model.gold if batch[0].head == 0 else model.public
     loss = nn.functional.cross_entropy(
-        head(model.dropout(states)),
+        head(model.dropout(states[chosen])),
         labels.view(-1)[chosen],
         label_smoothing=settings.smoothing,
     )
     if batch[0].head:
         loss = loss * settings.public_weight
+    if teacher is not None:
+        loss = loss * (1 - settings.taught)
+        loss = loss + _taught(model, teacher, states, (ids, mask, tags), settings)
     optimiser.zero_grad()
     loss.backward()
     nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimiser.step()
     return float(loss.detach())
+
+
+def _taught(
+    model: Tagger,
+    teacher: Tagger,
+    states: torch.Tensor,
+    shown: tuple[torch.Tensor, torch.Tensor, torch.Tensor],
+    settings: Settings,
+) -> torch.Tensor:
+    """How far the gold scores and the ``states`` of ``model`` lie from those of its teacher.
+
+    Counted on every piece that is ``shown`` (ids, mask, tags), with or without a label: words
+    that public sentences leave open have the teacher's opinion.
+    """
+    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+        wanted = teacher.hidden(*shown).float().view(-1, states.shape[-1])
+    real = shown[1].view(-1) == 1
+    states, wanted = states[real], wanted[real]
+    heat = settings.temperature
+    soft = nn.functional.kl_div(
+        (model.gold(model.dropout(states)) / heat).log_softmax(-1),
+        (teacher.gold(wanted) / heat).softmax(-1),
+        reduction="batchmean",
+    )
+    apart = nn.functional.mse_loss(states, wanted) / wanted.var()
+    return settings.taught * heat**2 * soft + settings.states * apart

@@ -1,4 +1,7 @@
-"""The whole recipe in one call: gold and public sentences in, a model folder out."""
+"""The whole recipe in one call: gold and public sentences in, a model folder out.
+
+What a call leaves in its work folder can teach a smaller model in a later one (``teacher``).
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from tokenizers import Tokenizer
@@ -36,6 +39,8 @@ from pipeline.train.data import GOLD, Example, Text
 CORE, CONTEXT = 160, 24
 # Chosen on dev: the best exact F1, and where the lexicon agrees the best overlap.
 THRESHOLD, AGREED = 0.45, 0.3
+
+WEIGHTS = "weights.pt"  # in the work folder: averaged weights, vocabulary, settings
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,51 @@ class Recipe:
     runs: int = 2
     workers: int = 1  # processes that train at once; the model is the same with any number
     optional: bool = False
+    teacher: Path | None = None  # the work folder of a larger model
+
+
+class Teacher(NamedTuple):
+    """What a finished recipe left for smaller models to learn from."""
+
+    state: dict[str, torch.Tensor]
+    keep: list[int]  # its vocabulary: ids in the encoder's own
+    settings: dict[str, Any]
+    runs: int
+
+    @classmethod
+    def of(cls, work: Path) -> Teacher:
+        """Read it from ``work``. Raises ``WeightsError`` when no recipe was finished there."""
+        path = work / WEIGHTS
+        try:
+            said = torch.load(path, weights_only=True)
+            return cls(said["model"], said["keep"], said["settings"], said["runs"])
+        except Exception as error:  # torch raises plain exceptions of many kinds
+            raise weights.WeightsError(
+                f"{path}: not the weights of a teacher ({str(error).splitlines()[0]}); name the "
+                "--work folder of a 'selaras train' that came to its end"
+            ) from error
+
+    def model(self) -> ner.Tagger:
+        """The teacher itself, which learns no more."""
+        layers = int(self.settings["layers"])
+        model = ner.build(weights.read(), self.keep, ner.Settings(layers=layers))
+        model.load_state_dict(self.state)
+        model.eval().requires_grad_(False)
+        return model
+
+
+def _vocabulary(recipe: Recipe, texts: Sequence[Text]) -> tuple[dict[str, Any], list[int]]:
+    """The tokeniser and the ids kept: a teacher's own, else as ``cut_vocabulary`` makes them."""
+    if recipe.teacher is None:
+        return cut_vocabulary(recipe, texts)
+    keep = Teacher.of(recipe.teacher).keep
+    return vocabulary.cut(vocabulary.original(), keep), keep
+
+
+def _untrained(recipe: Recipe, keep: list[int], teacher: ner.Tagger | None) -> ner.Tagger:
+    if teacher is None:
+        return ner.build(weights.read(), keep, recipe.settings)
+    return ner.student(weights.read(), keep, recipe.settings, teacher)
 
 
 def cut_vocabulary(recipe: Recipe, texts: Sequence[Text]) -> tuple[dict[str, Any], list[int]]:
@@ -177,6 +227,14 @@ def digest(texts: Sequence[Text]) -> str:
     return _short([(t.text, t.spans) for t in texts])
 
 
+def digest_of(state: Mapping[str, torch.Tensor]) -> str:
+    """A short name for weights, so that what one teacher taught is not taken for another's."""
+    made = hashlib.sha256()
+    for name, value in sorted(state.items()):
+        made.update(name.encode() + value.float().contiguous().numpy().tobytes())
+    return made.hexdigest()[:12]
+
+
 def parts(folders: Sequence[Path], languages: Sequence[str] = ()) -> Parts:
     """The gold articles of all ``folders`` for training and for dev, sorted.
 
@@ -220,7 +278,7 @@ def train_run(recipe: Recipe, run: int, say: Callable[[int, dict[str, Any]], Non
     torch.set_num_threads(1)
     articles = parts(recipe.gold, recipe.languages)
     texts = data.of_gold(articles["train"])
-    tokenizer, keep = cut_vocabulary(recipe, texts)
+    tokenizer, keep = _vocabulary(recipe, texts)
     reader = Reader(Tokenizer.from_str(json.dumps(tokenizer)))
     kinds = ("ORG", "OPT") if recipe.optional else ("ORG",)
 
@@ -241,11 +299,24 @@ def train_run(recipe: Recipe, run: int, say: Callable[[int, dict[str, Any]], Non
 
     settings = replace(recipe.settings, seed=recipe.settings.seed + run)
     folder = recipe.work / f"run-{run}"
-    model = ner.build(weights.read(), keep, recipe.settings)
+    teacher = Teacher.of(recipe.teacher).model() if recipe.teacher else None
+    model = _untrained(recipe, keep, teacher)
     epoch_of = examples_of(replace(recipe, settings=settings), texts, reader)
     public = [(p.path.name, p.sentences) for p in recipe.public]
-    made_from = _short((digest(texts), keep, asdict(recipe.variants), public, recipe.optional))
-    ner.train(model, epoch_of, settings, folder, dev, data=made_from, say=partial(say, run))
+    taught = digest_of(teacher.state_dict()) if teacher else ""
+    made_from = _short(
+        (digest(texts), keep, asdict(recipe.variants), public, recipe.optional, taught)
+    )
+    ner.train(
+        model,
+        epoch_of,
+        settings,
+        folder,
+        dev,
+        teacher=teacher,
+        data=made_from,
+        say=partial(say, run),
+    )
     return folder / "model.pt"
 
 
@@ -270,12 +341,14 @@ def make(recipe: Recipe) -> dict[str, Any]:
     """
     if recipe.runs < 1:
         raise ValueError(f"{recipe.runs} runs make no model")
+    if recipe.teacher and recipe.teacher.resolve() == recipe.work.resolve():
+        raise weights.WeightsError(f"{recipe.work}: a model and its teacher need a folder each")
     articles = parts(recipe.gold, recipe.languages)
     codes = tuple(sorted({a.language for a in articles["train"]}))
     recipe = replace(recipe, languages=codes)
     recipe.work.mkdir(parents=True, exist_ok=True)
     texts = data.of_gold(articles["train"])
-    tokenizer, keep = cut_vocabulary(recipe, texts)
+    tokenizer, keep = _vocabulary(recipe, texts)
     kinds = ("ORG", "OPT") if recipe.optional else ("ORG",)
 
     # Runs begin alike and see other variants in another order; the mean of their weights errs
@@ -287,8 +360,18 @@ def make(recipe: Recipe) -> dict[str, Any]:
     else:
         files = [run(number) for number in range(recipe.runs)]
     states = [torch.load(file, weights_only=True)["model"] for file in files]
+    teacher = Teacher.of(recipe.teacher) if recipe.teacher else None
     model = ner.build(weights.read(), keep, recipe.settings)
     model.load_state_dict({k: torch.stack([s[k] for s in states]).mean(0) for k in states[0]})
+    torch.save(
+        {
+            "model": model.state_dict(),
+            "keep": keep,
+            "settings": asdict(recipe.settings),
+            "runs": recipe.runs,
+        },
+        recipe.work / WEIGHTS,
+    )
     meta: dict[str, Any] = {
         "name": recipe.name,
         "version": recipe.version,
@@ -307,6 +390,7 @@ def make(recipe: Recipe) -> dict[str, Any]:
             "pieces": len(keep),
             "minutes": round(max(_seconds(file.parent) for file in files) / 60),
             "public": [f"{p.path.parent.name}/{p.path.name}" for p in recipe.public],
+            "teacher": teacher and {"settings": teacher.settings, "runs": teacher.runs},
         },
     }
     export.write(model, tokenizer, recipe.out, meta)
