@@ -15,6 +15,7 @@ import pyarrow as pa
 from pipeline import articles, explanation, extraction
 from pipeline.configuration import Configuration, chosen_engines
 from pipeline.read import Document, Sidecar, read_sidecar
+from pipeline.read.discover import located
 from pipeline.records import (
     ARTICLE_SCHEMA,
     MENTION_SCHEMA,
@@ -146,22 +147,31 @@ class Selaras:
         out: PathLike | None = None,
         *,
         metadata: PathLike | None = None,
+        text_column: str | None = None,
         workers: int = 1,
     ) -> Result:
         """Every article under ``inputs`` (files and folders), merged; see ``run.batch.run``.
 
         More ``workers`` are processes that import the calling script again: a script needs an
-        ``if __name__ == "__main__":`` around the call; notebooks do not.
-        With ``out`` the five files of a run are written there. ``metadata`` is a CSV table with a
-        ``path`` column, and ``title``, ``published``, ``source_url``, ``place`` as known.
+        ``if __name__ == "__main__":`` around the call; notebooks do not. With them an article that
+        crashes or hangs is a row with a reason; one worker is this process, which it takes along.
+        With ``out`` the five files of a run are written there, and one that was stopped goes on.
+        ``metadata`` is a CSV table with a ``path`` column, and ``title``, ``published``,
+        ``source_url``, ``place`` as known. ``text_column`` is which column of tables has the
+        articles.
         """
         given = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
         found = batch.run(
             given,
-            Path(out) if out is not None else None,
+            located(out) if out is not None else None,
             self.configuration,
             sidecars=read_sidecar(Path(metadata)) if metadata is not None else None,
-            workers=workers,
+            manner=batch.Manner(
+                workers=workers,
+                isolated=workers > 1,
+                text_column=text_column,
+                exclude=(Path(metadata),) if metadata is not None else (),
+            ),
         )
         return _result(found)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +14,22 @@ import click
 
 import pipeline
 
-_ERRORS_MISUSE = 2
+_STOPPED, _ERRORS_MISUSE = 1, 2
 _LISTED = 20  # of each list that compare and explain show in a terminal
 _INPUT = click.Path(path_type=Path, readable=False)
+
+
+class _Place(click.Path):
+    """A path here, or the URL of a store (``s3://bucket/folder``) as it was typed."""
+
+    def convert(self, value: Any, param: Any, context: Any) -> Any:
+        """The argument as a path, or as a text where it is a URL."""
+        if isinstance(value, str) and "://" in value:
+            return value
+        return super().convert(value, param, context)
+
+
+_PLACE = _Place(path_type=Path, readable=False)
 
 
 def _fail(message: object) -> None:
@@ -30,9 +45,18 @@ def _guarded(action: Callable[[], Any]) -> Any:
     from pipeline.read import InputError
     from pipeline.recognise import ModelError
     from pipeline.run.outputs import OutputError
+    from pipeline.run.work import EngineError
     from pipeline.user_lexicon.read import LexiconError
 
-    mendable = (ConfigurationError, GoldError, InputError, LexiconError, ModelError, OutputError)
+    mendable = (
+        ConfigurationError,
+        EngineError,
+        GoldError,
+        InputError,
+        LexiconError,
+        ModelError,
+        OutputError,
+    )
     try:
         return action()
     except mendable as error:
@@ -153,6 +177,7 @@ Examples:
   selaras run ms-articles nl-articles page.html --out out --metadata about.csv
   selaras run articles --out out --lexicon my-names.csv
   selaras run articles --out out --ner nl=stanza:nl --ner ms=transformers:my-model
+  selaras run s3://bucket/articles --out s3://bucket/out --engine ray
 
 \b
 Files written to OUT:
@@ -164,12 +189,12 @@ Files written to OUT:
 \b
 Exit codes:
   0  done; files that could not be read are rows with a reason
-  1  interrupted by Ctrl-C; the results of the run before are as they were
+  1  stopped by Ctrl-C; what is done is kept, and the same command goes on from there
   2  misuse, nothing was written; the message says what to do"""
 )
-@click.argument("articles", nargs=-1, required=True, type=_INPUT)
+@click.argument("articles", nargs=-1, required=True, type=_PLACE)
 @click.option(
-    "--out", required=True, type=_INPUT, help="Folder for the results, new or of an earlier run."
+    "--out", required=True, type=_PLACE, help="Folder for the results, new or of an earlier run."
 )
 @click.option(
     "--metadata",
@@ -184,96 +209,169 @@ Exit codes:
 @_MIN_SCORE
 @_MEGABYTES
 @click.option(
-    "--workers", type=click.IntRange(min=1), metavar="N", help="Processes; the cores by default."
+    "--text-column",
+    metavar="NAME",
+    help="Which column of .csv, .jsonl and .parquet files has the articles "
+    "[default: text, body, content, article, isi or tekst].",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Processes that read articles [default: the cores].",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    show_default=True,
+    help="What the work is done by: processes of this machine, or Ray, on many machines.",
+)
+@click.option(
+    "--ray-address",
+    metavar="HOST:PORT",
+    envvar="RAY_ADDRESS",
+    help="The Ray cluster to work on, for --engine ray [default: RAY_ADDRESS, or a Ray of its own "
+    "on this machine].",
+)
+@click.option(
+    "--article-seconds",
+    type=click.FloatRange(min=0, min_open=True),
+    default=60,  # run.limits.SECONDS
+    show_default=True,
+    metavar="N",
+    help="Fail an article that takes longer; a long one has more, in proportion.",
+)
+@click.option(
+    "--worker-megabytes",
+    type=click.IntRange(min=500),
+    default=2500,  # run.limits.MEGABYTES
+    show_default=True,
+    metavar="N",
+    help="Fail an article whose process needs more memory, 400 MB of models included.",
+)
+@click.option(
+    "--progress",
+    type=click.Choice(["auto", "bar", "log", "none"]),
+    default="auto",
+    show_default=True,
+    help="How to show how far it is: a bar, a line now and then, or not; auto is a bar on a "
+    "terminal and lines elsewhere.",
 )
 @click.option("--quiet", "-q", is_flag=True, help="Show nothing but errors.")
 def run(
-    articles: tuple[Path, ...],
-    out: Path,
+    articles: tuple[Path | str, ...],
+    out: Any,
     metadata: Path | None,
     workers: int | None,
+    engine: Any,
+    ray_address: str | None,
+    text_column: str | None,
+    article_seconds: float,
+    worker_megabytes: int,
+    progress: str,
     quiet: bool,
     **choices: Any,
 ) -> None:
     """Read ARTICLES and write their cross-lingual table to OUT.
 
-    ARTICLES are files and folders. Folders are read with all folders inside them; names that begin
-    with a dot are left out. Read are plain text (.txt) in UTF-8, UTF-16 or Windows-1252, and saved
-    pages (.html). The language of each article is detected; one in a language without a model is
-    listed as skipped. A second run into the same OUT extracts only what is new or changed.
+    ARTICLES are files and folders, or addresses of a store (s3://…). Folders are read with all
+    folders inside them; names that begin with a dot are left out. Read are text (.txt, .md), saved
+    pages (.html, with a sitemap.xml if there is one), .pdf with a text layer, .docx, .epub, tables
+    with an article a row (.csv, .tsv, .json, .jsonl, .parquet), and archives of all of these (.zip,
+    .tar.gz and the like). The language of each article is detected; one in a language without a
+    model is listed as skipped.
+
+    A run may be stopped, or killed, at any moment: the same command goes on where it was. A second
+    run into the same OUT does only what is new or changed.
     """
+    from pipeline.progress import shown
     from pipeline.read import read_sidecar
+    from pipeline.read.discover import located
     from pipeline.run import batch, outputs
+    from pipeline.run.limits import Limits
+    from pipeline.run.work import Tally
     from pipeline.user_lexicon import using
 
     sidecars: dict[str, Any] = {}
 
+    out = _guarded(lambda: located(out))
     configuration = _guarded(lambda: _configuration(**choices))
+    manner = batch.Manner(
+        workers=workers,
+        limits=Limits(article_seconds, worker_megabytes),
+        text_column=text_column,
+        exclude=(metadata,) if metadata else (),
+        engine=engine,
+        address=ray_address,
+    )
 
     def action() -> dict[str, Any]:
         outputs.check(out)
         if metadata:
             sidecars.update(read_sidecar(metadata))
-        with _progress(quiet) as progress:
+        with shown("none" if quiet else progress) as (changed, say):
+
+            def told(tally: Tally) -> None:
+                stop.look()
+                if changed is not None:
+                    changed(tally)
+
             return batch.run_into(
                 list(articles),
                 out,
                 configuration,
                 sidecars=sidecars,
-                workers=workers,
-                progress=progress,
+                manner=manner,
+                progress=told,
+                say=None if quiet else say,
             )
 
-    said = _guarded(action)
+    with _stoppable(out) as stop:
+        said = _guarded(action)
     if not quiet:
         with using(configuration.lexicon):
             _summary(said, out, sidecars)
 
 
-class _progress:
-    """A progress bar on a terminal; nothing where standard error is a file or a pipe."""
+class _Stop:
+    """Whether the user wants the run to end. A library may lose what is raised in the middle of it,
+    so it is raised again at the next article."""
 
-    def __init__(self, quiet: bool) -> None:
-        self._show = not quiet and sys.stderr.isatty()
+    def __init__(self) -> None:
+        self._wanted = False
 
-    def __enter__(self) -> Callable[[int], Callable[[Any], None]] | None:
-        if not self._show:
-            return None
-        from rich.console import Console
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeRemainingColumn,
+    def hear(self, _signal: int, _frame: object) -> None:
+        """The handler of signals."""
+        self._wanted = True
+        raise KeyboardInterrupt
+
+    def look(self) -> None:
+        """Raise ``KeyboardInterrupt`` once more if the run is to end."""
+        if self._wanted:
+            raise KeyboardInterrupt
+
+
+@contextmanager
+def _stoppable(out: Path) -> Iterator[_Stop]:
+    """Ctrl-C, or being told to end, ends a run with what is done kept: one line, exit code 1."""
+    stop = _Stop()
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, stop.hear) for number in signals]
+    try:
+        yield stop
+    except KeyboardInterrupt:
+        from pipeline.read.discover import shown_argument
+
+        click.echo(
+            f"selaras: stopped; what is done is kept in {shown_argument(out)}, and the same "
+            "command goes on there",
+            err=True,
         )
-
-        self._bar = Progress(
-            TextColumn("reading"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            TextColumn("{task.fields[said]}"),
-            console=Console(stderr=True),
-            transient=True,
-        )
-        self._bar.start()
-        return self._begin
-
-    def _begin(self, total: int) -> Callable[[Any], None]:
-        task = self._bar.add_task("reading", total=total, said="")
-        counts = {"ok": 0, "skipped": 0, "failed": 0}
-
-        def tick(article: Any) -> None:
-            counts[article.status] += 1
-            said = ", ".join(f"{n} {status}" for status, n in counts.items() if n)
-            self._bar.update(task, advance=1, said=said)
-
-        return tick
-
-    def __exit__(self, *_exception: object) -> None:
-        if self._show:
-            self._bar.stop()
+        sys.exit(_STOPPED)
+    finally:
+        for number, handler in zip(signals, before, strict=True):
+            signal.signal(number, handler)
 
 
 def _summary(run: dict[str, Any], out: Path, sidecars: dict[str, Any]) -> None:
@@ -294,7 +392,13 @@ def _summary(run: dict[str, Any], out: Path, sidecars: dict[str, Any]) -> None:
             err=True,
         )
     if run["reused"]:
-        click.echo(f"{run['reused']} articles unchanged since the run before", err=True)
+        differing = run["changes"] or {}
+        said = ", ".join(f"{n:,} {what}" for what, n in differing.items() if n)
+        click.echo(
+            f"{run['reused']:,} articles unchanged since the run before"
+            + (f" ({said})" if said else ""),
+            err=True,
+        )
     for failure in run["failures"][:10]:
         click.echo(f"  {failure['status']} {failure['path']}: {failure['reason']}", err=True)
     if len(run["failures"]) > 10:
@@ -538,11 +642,12 @@ def evaluate(
     """
     from pipeline.evaluate import evaluate as measure
     from pipeline.evaluate import show
+    from pipeline.progress import shown
 
     def action() -> Any:
         configuration = _configuration(ner=ner, lexicon=lexicon)
-        with _progress(quiet=as_json) as progress:
-            return measure(gold, configuration, language=language, out=out, progress=progress)
+        with shown("none" if as_json else "auto") as (changed, _):
+            return measure(gold, configuration, language=language, out=out, progress=changed)
 
     found = _guarded(action)
     if as_json:
@@ -588,6 +693,7 @@ def compare(out_a: Path, out_b: Path, as_json: bool, limit: int | None) -> None:
 Examples:
   selaras train corpus/gold --out my-models
   selaras train corpus/gold our-gold --out my-models --runs 1
+  selaras train corpus/gold --out small --layers 6 --teacher my-models.work
   selaras run articles --out out --ner selaras:my-models
 
 \b
@@ -599,6 +705,13 @@ Training needs packages that running does not:
 @click.option("--out", required=True, type=_INPUT, help="Folder for the models, one per language.")
 @click.option("--work", type=_INPUT, help="Folder for log and checkpoints [default: OUT.work].")
 @click.option("--languages", metavar="CODES", help="Only these, joined by commas [default: all].")
+@click.option(
+    "--teacher",
+    type=_INPUT,
+    metavar="WORK",
+    help="The work folder of a training of more layers that came to its end: the model begins with "
+    "its first --layers and learns from it beside the gold.",
+)
 @click.option("--name", default="selaras-encoder", show_default=True, help="Name of the model.")
 @click.option("--model-version", default="1", show_default=True, help="Version of the model.")
 @click.option(

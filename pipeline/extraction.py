@@ -23,6 +23,7 @@ from pipeline.recognise import Name, Recogniser, engines
 from pipeline.recognise.own_names import with_own_names
 from pipeline.recognise.snap import is_person
 from pipeline.records import Mention, Organisation, Reference, Span, Statistic
+from pipeline.stages import stage
 from pipeline.user_lexicon import REASON, UserLexicon, active, using
 
 # A model that is as sure as this of a name is right even where the name looks like another thing.
@@ -182,32 +183,18 @@ def _extract(
     ner: Mapping[str, str] | None,
 ) -> Extraction:
     page = furniture(text, language)
-    found_dates = dates(text, language, published)
-    found_references = references(text, language, published)
+    with stage("dates"):
+        found_dates = dates(text, language, published)
+    with stage("references"):
+        found_references = references(text, language, published)
     numbered = [(r.start, r.end) for r in found_references]
-    engine = recogniser(language, ner)
-    names = _free(with_own_names(engine.recognise(text), text, language), numbered)
-    own = active()
-    organisations = identify(
-        [
-            Organisation(
-                start=n.start,
-                end=n.end,
-                text=text[n.start : n.end],
-                score=n.score,
-                source=own.source if own and n.reason == REASON else engine.source,
-                reason=n.reason,
-            )
-            for n in names
-        ],
-        text,
-        language,
-        title=title,
-        published=published or _told(found_dates),
-        place=place,
-    )
-    organisations = coreference.resolve([o for o in organisations if _is_body(o)], language)
-    organisations = corrected(organisations, language)
+    with stage("names"):
+        engine = recogniser(language, ner)
+        names = _free(with_own_names(engine.recognise(text), text, language), numbered)
+    with stage("identity"):
+        organisations = _identified(
+            names, engine.source, text, language, title, published or _told(found_dates), place
+        )
     issued = _days_of_issue(found_dates, found_references)
     excluded = sorted(
         [
@@ -217,18 +204,19 @@ def _extract(
             *issued,
         ]
     )
-    today = published or _today(found_dates, issued)
-    found_statistics = statistics(
-        text,
-        language,
-        excluded=excluded,
-        dates=found_dates if published == today else dates(text, language, today),
-        published=published,
-        today=today,
-    )
-    spans = sentences(text, language)
-    about = subjects.bodies(text, language, found_statistics, organisations, spans)
-    units = [_unit(s, language) for s in found_statistics]
+    with stage("statistics"):
+        today = published or _today(found_dates, issued)
+        found_statistics = statistics(
+            text,
+            language,
+            excluded=excluded,
+            dates=found_dates if published == today else dates(text, language, today),
+            published=published,
+            today=today,
+        )
+        spans = sentences(text, language)
+        about = subjects.bodies(text, language, found_statistics, organisations, spans)
+        units = [_unit(s, language) for s in found_statistics]
     found_statistics = [
         dataclasses.replace(
             s,
@@ -241,6 +229,39 @@ def _extract(
     mentions: list[Mention] = [*organisations, *found_references, *found_statistics]
     mentions.sort(key=lambda m: (m.start, m.end, m.kind))
     return Extraction(tuple(mentions), tuple(spans))
+
+
+def _identified(
+    names: Sequence[Name],
+    source: str,
+    text: str,
+    language: str,
+    title: str | None,
+    published: datetime.date | None,
+    place: str | None,
+) -> list[Organisation]:
+    """The bodies that names found by ``source`` are of."""
+    own = active()
+    organisations = identify(
+        [
+            Organisation(
+                start=n.start,
+                end=n.end,
+                text=text[n.start : n.end],
+                score=n.score,
+                source=own.source if own and n.reason == REASON else source,
+                reason=n.reason,
+            )
+            for n in names
+        ],
+        text,
+        language,
+        title=title,
+        published=published,
+        place=place,
+    )
+    organisations = coreference.resolve([o for o in organisations if _is_body(o)], language)
+    return corrected(organisations, language)
 
 
 def languages_with_model(ner: Iterable[str] = ()) -> tuple[str, ...]:

@@ -32,7 +32,8 @@ class Article:
     empty when ``status`` is ``failed`` before anything was read. ``place`` is what the user said
     the article is about. ``parts`` says, of an article in several languages, which stretch is in
     which (``ms:0-812 vi:813-1204``, code points); ``language`` is then that of most of what is
-    read, or of most of it if nothing is.
+    read, or of most of it if nothing is. ``input_digest`` stands for what was read: the bytes of
+    the file or record, its kind, and what else was said of it.
     """
 
     article_id: str
@@ -48,6 +49,7 @@ class Article:
     place: str | None = None
     text: str = ""
     parts: str | None = None
+    input_digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +79,8 @@ class Organisation(Mention):
 
     ``place_missing`` is whether it is one of many such bodies and nothing says where; then it is
     the same as no body of another story. ``article_identity`` is set by the merge alone: what the
-    article by itself said (JSON), where its translations settled another identity.
+    article by itself said (JSON), where its translations settled another identity. Figures have it
+    too, where the body that they are about took another one.
     """
 
     kind: ClassVar[Kind] = "organisation"

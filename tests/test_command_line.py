@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
+from pipeline.cli import main
 from tests.conftest import ARTICLES
 
 MALAY = "Jabatan Kesihatan Wilayah Ha Giang mempunyai hampir 1,200 kakitangan dan 35 klinik pada 2024.\n"
@@ -22,6 +24,14 @@ def selaras(*arguments: str | Path, stdin: bytes = b"") -> subprocess.CompletedP
     return subprocess.CompletedProcess(
         done.args, done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
     )
+
+
+def said_here(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """What ``selaras`` gives, by the command in this process, which has the models already."""
+    done = CliRunner().invoke(main, [*map(str, arguments)], prog_name="selaras")
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
 
 
 @pytest.mark.parametrize(

@@ -1,40 +1,50 @@
-"""Many articles: read, routed, extracted by workers, merged, written."""
+"""Many articles: read, routed, extracted by an engine, merged, written."""
 
 from __future__ import annotations
 
 import datetime
 import hashlib
 import os
+import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from importlib.metadata import version
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+import pyarrow.parquet as pq
 
 import pipeline
-from pipeline import articles, extraction, models, tabulate
+from pipeline import extraction, models, tabulate
 from pipeline.configuration import Configuration
-from pipeline.read import Sidecar, Source, discover, printable
-from pipeline.recognise import ModelError, engines
-from pipeline.records import ARTICLE_SCHEMA, MENTION_SCHEMA, Article
-from pipeline.run import outputs
+from pipeline.processes import Helpers
+from pipeline.read import Limits as ReadLimits
+from pipeline.read import Sidecar, discover
+from pipeline.read.discover import shown_argument
+from pipeline.recognise import engines
+from pipeline.run import assembly, local, outputs
+from pipeline.run.limits import Limits
+from pipeline.run.outputs import Workplace
+from pipeline.run.parts import MadeBy, Parts
+from pipeline.run.work import Tally, Work
 
 Rows = list[dict[str, Any]]
-Progress = Callable[[Article], None]
+Progress = Callable[[Tally], None]
+Say = Callable[[str], None]
 
-# With fewer articles than this each, starting workers costs more than it saves.
-_BATCH_PER_WORKER = 16
-_NOTHING = Sidecar()
 # Libraries whose next version may read a text otherwise.
 _LIBRARIES = (
     "babel",
     "charset-normalizer",
     "langdetect",
+    "lxml",
+    "markdown-it-py",
+    "mdit-py-plugins",
     "onnxruntime",
+    "pyarrow",
+    "pypdfium2",
+    "python-docx",
     "tokenizers",
     "trafilatura",
     "vietnamadminunits",
@@ -51,43 +61,24 @@ class Result:
     run: dict[str, Any] = field(default_factory=dict)
 
 
-# What the mentions of an article depend on besides its text.
-_CONTEXT = ("language", "parts", "title", "published", "place")
-_Known = Mapping[str, tuple[object, ...]]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How a run is done; none of it changes what it finds.
 
-
-def process(
-    source: Source, *, configuration: Configuration, sidecars: Mapping[str, Sidecar], known: _Known
-) -> tuple[Article, Rows | None]:
-    """One file to its article and mention rows; ``None`` where those of an earlier run hold.
-
-    ``known`` has, of articles read before, what their mentions depended on besides their text.
-    Whatever goes wrong in one article is its row and not the end of the run.
+    ``workers`` is how many processes extract (``None``: the cores that are there). ``isolated`` is
+    whether articles are read in processes of their own, so that ``limits`` hold and one that
+    crashes or hangs costs itself alone. ``text_column`` is which column of tables has the articles.
+    ``engine`` is ``local`` or ``ray``; ``address`` is that of a Ray cluster (``None``: a Ray of its
+    own on this machine), where ``workers`` is ``None`` for all its processors.
     """
-    try:
-        sidecar = sidecars.get(source.path, _NOTHING)
-        article = articles.open_article(source, configuration, sidecar)
-        context = tuple(getattr(article, name) for name in _CONTEXT)
-        if article.status == "ok" and known.get(article.article_id) == context:
-            return article, None
-        return article, articles.mention_rows(article, articles.extract(article, configuration))
-    except ModelError:
-        raise
-    except Exception as error:  # whatever it is, it is this article's and not the run's
-        reason = f"an error of the program: {type(error).__name__}: {error}"
-        return articles.failed(source.path, reason), []
 
-
-def _work(
-    sources: Sequence[Source], task: Callable[[Source], tuple[Article, Rows | None]], workers: int
-) -> Iterator[tuple[Article, Rows | None]]:
-    """Every source through ``task``, in order, here or in worker processes."""
-    if workers <= 1 or len(sources) < 2 * _BATCH_PER_WORKER:
-        yield from map(task, sources)
-        return
-    workers = min(workers, len(sources) // _BATCH_PER_WORKER)
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(task, sources, chunksize=4)
+    workers: int | None = None
+    isolated: bool = True
+    limits: Limits = field(default_factory=Limits)
+    text_column: str | None = None
+    exclude: tuple[Path, ...] = ()
+    engine: Literal["local", "ray"] = "local"
+    address: str | None = None
 
 
 def languages_of(run: Mapping[str, Any]) -> tuple[str, ...]:
@@ -101,21 +92,22 @@ def languages_of(run: Mapping[str, Any]) -> tuple[str, ...]:
 def _versions(ner: Mapping[str, str]) -> dict[str, str]:
     """The program and its models: what results depend on besides articles and configuration.
 
-    Loads the models, those of the engines in ``ner`` where it names one.
+    Loads the models of the engines in ``ner``, where it names one, but not the default's.
 
     ``content`` is a digest of the program's own files, so that a model or a word list changed by
     hand counts as another version.
     """
     models = {
-        code: extraction.recogniser(code, ner).source
+        code: engines.source_of(ner.get(code, engines.DEFAULT), code)
         for code in extraction.languages_with_model(ner)
     }
     names = {*_LIBRARIES, *(name for said in ner.values() for name in engines.libraries(said))}
     libraries = {name: version(name) for name in sorted(names)}
-    return {"selaras": pipeline.__version__, "content": _content(), **models, **libraries}
+    return {"selaras": pipeline.__version__, "content": content(), **models, **libraries}
 
 
-def _content() -> str:
+def content() -> str:
+    """The digest of the program's own files, its models among them."""
     digest = hashlib.sha256()
     package = Path(pipeline.__file__).parent
     shared = (models.NAMES, models.COUNTED, models.DETECTION)
@@ -128,36 +120,41 @@ def _content() -> str:
     return digest.hexdigest()[:16]
 
 
-def _earlier(out: Path | None, versions: dict[str, str], choices: dict[str, object]) -> Result:
-    """The rows of the run in ``out``, if it was made by the same program with the same choices."""
-    nothing = Result([], [], [])
-    if out is None:
-        return nothing
-    said = outputs.read_run(out)
-    if said.get("versions") != versions or said.get("configuration") != choices:
-        return nothing
+def _difference(before: MadeBy, now: MadeBy) -> str:
+    """What is otherwise between two runs, for the user."""
+    was, is_ = before.get("configuration") or {}, now["configuration"]
+    choices = [
+        f"{name} {was.get(name)!r}, now {value!r}"
+        for name, value in is_.items()
+        if was.get(name) != value
+    ]
+    if choices:
+        return f"made with other choices ({'; '.join(choices)})"
+    was, is_ = before.get("versions") or {}, now["versions"]
+    other = [
+        f"{name} {was.get(name)}, now {said}" for name, said in is_.items() if was.get(name) != said
+    ]
+    return f"made with other versions ({'; '.join(other[:3])})"
+
+
+def _usable(out: Path | None, place: Workplace, made_by: MadeBy, say: Say) -> set[str] | None:
+    """The digests that the results in ``out`` have rows of; none where they are no use."""
+    here = place.results(out)
+    if out is None or here is None:
+        return None
+    said = outputs.read_run(here)
+    if not said:
+        return None
+    before = {"versions": said.get("versions"), "configuration": said.get("configuration")}
+    if before != made_by:
+        say(f"the results in {out} were {_difference(before, made_by)}: all is read anew")
+        return None
     try:
-        found_articles, found_mentions = outputs.read(out)
-    except outputs.OutputError:
-        return nothing
-    return Result(found_articles, found_mentions, [], said)
-
-
-def _settle_duplicates(found: Iterable[tuple[Article, Rows]]) -> tuple[Rows, Rows]:
-    """Rows sorted by path; of articles with one text the first by path counts, the rest not."""
-    first: dict[str, str] = {}
-    article_rows: Rows = []
-    mention_rows: Rows = []
-    for article, rows in sorted(found, key=lambda pair: pair[0].path):
-        row = {name: getattr(article, name) for name in ARTICLE_SCHEMA.names}
-        if article.status == "ok":
-            earlier = first.setdefault(article.article_id, article.path)
-            if earlier != article.path:
-                row |= {"status": "skipped", "reason": f"duplicate of {earlier}"}
-                rows = []
-        article_rows.append(row)
-        mention_rows += [{**r, "path": article.path} for r in rows]
-    return article_rows, mention_rows
+        outputs.check_readable(here)
+        return assembly.usable(here / outputs.ARTICLES, place.scratch)
+    except outputs.OutputError as error:
+        say(f"{str(error).replace(str(here), str(out))}: all is read anew")
+        return None
 
 
 def run(
@@ -167,28 +164,34 @@ def run(
     *,
     sidecars: Mapping[str, Sidecar] | None = None,
     workers: int | None = None,
-    progress: Callable[[int], Progress] | None = None,
+    manner: Manner | None = None,
+    progress: Progress | None = None,
+    say: Say | None = None,
 ) -> Result:
     """Read every article under ``inputs`` and merge what they say; write it when ``out`` is given.
 
     Gives all rows, in memory; ``run_into`` does the same and leaves them in ``out``. ``sidecars``
-    are by article path. ``workers`` is how many processes extract (default: the cores that are
-    there). ``progress`` is called with the number of files and gives what is called after each. A
-    second run into the same ``out`` extracts only what is new or changed. The result does not
-    depend on the order of files nor on the number of workers.
+    are by article path. ``manner`` is how it is done; ``workers`` alone is short for that many
+    processes, one of them being this one. ``progress`` is called as it goes on, ``say`` with what a
+    user should know.
+
+    What is done is committed in parts: a run into ``out`` that is stopped, however, goes on where
+    it was when it is called again. A second run does only what is new or changed. The result does
+    not depend on the order of files nor on the manner.
 
     Raises ``read.InputError`` for inputs that are not there, ``outputs.OutputError`` for a folder
     that cannot be used, ``recognise.ModelError`` for a model that cannot be loaded,
-    ``tabulate.MergeError`` when there is no room for the merge.
+    and ``tabulate.MergeError`` when the merge has no room.
     """
     if out is not None:
         outputs.check(out)
-    with outputs.workplace(out) as folder:
-        said = _run(inputs, out, folder, configuration, sidecars, workers, progress)
+    if manner is None:
+        manner = Manner(workers=workers, isolated=workers != 1)
+    with outputs.room(out), outputs.workplace(out) as place:
+        said = _run(inputs, out, place, configuration, sidecars, manner, progress, say)
         codes = languages_of(said)
-        found = (*outputs.read(folder), outputs.read_table(folder, codes))
-        if out is not None:
-            outputs.put(out, folder, said)
+        found = (*outputs.read(place.scratch), outputs.read_table(place.scratch, codes))
+        _finish(out, place, said)
     return Result(*found, said)
 
 
@@ -198,81 +201,145 @@ def run_into(
     configuration: Configuration | None = None,
     *,
     sidecars: Mapping[str, Sidecar] | None = None,
-    workers: int | None = None,
-    progress: Callable[[int], Progress] | None = None,
+    manner: Manner | None = None,
+    progress: Progress | None = None,
+    say: Say | None = None,
 ) -> dict[str, Any]:
     """Do what ``run`` does into ``out``; gives what ``run.json`` says."""
     outputs.check(out)
-    with outputs.workplace(out) as folder:
-        said = _run(inputs, out, folder, configuration, sidecars, workers, progress)
-        outputs.put(out, folder, said)
+    manner = manner or Manner()
+    with outputs.room(out), outputs.workplace(out) as place:
+        said = _run(inputs, out, place, configuration, sidecars, manner, progress, say)
+        _finish(out, place, said)
     return said
+
+
+def _finish(out: Path | None, place: Workplace, said: dict[str, Any]) -> None:
+    """Put the results in place; then the parts have done their duty."""
+    if out is not None:
+        outputs.put(out, place, said)
+        Parts(place.parts, {}).remove()
 
 
 def _run(
     inputs: Sequence[str | os.PathLike[str]],
     out: Path | None,
-    folder: Path,
+    place: Workplace,
     configuration: Configuration | None,
     sidecars: Mapping[str, Sidecar] | None,
-    workers: int | None,
-    progress: Callable[[int], Progress] | None,
+    manner: Manner,
+    progress: Progress | None,
+    say: Say | None,
 ) -> dict[str, Any]:
-    """Extract and merge, into files in ``folder``; gives what ``run.json`` shall say."""
+    """Extract and merge, into files in ``scratch``; gives what ``run.json`` shall say."""
     begin = time.monotonic()
     started = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     configuration = configuration or Configuration()
-    sources = discover(inputs, out)
-    choices = configuration.as_dict()
-    versions = _versions(configuration.ner)
-    earlier = _earlier(out, versions, choices)
-    of_article: dict[str, Rows] = {
-        r["article_id"]: [] for r in earlier.articles if r["status"] == "ok"
+    notes: list[str] = []
+
+    def tell(note: str) -> None:
+        notes.append(note)
+        if say:
+            say(note)
+
+    sources = discover(inputs, out, exclude=manner.exclude)
+    made_by = {
+        "versions": _versions(configuration.ner),
+        "configuration": configuration.as_dict(),
     }
-    for row in earlier.mentions:
-        of_article[row["article_id"]].append(row)
-    known = {
-        r["article_id"]: tuple(r[name] for name in _CONTEXT)
-        for r in earlier.articles
-        if r["status"] == "ok"
-    }
-    task = partial(process, configuration=configuration, sidecars=sidecars or {}, known=known)
-    tick = progress(len(sources)) if progress else None
-    found: list[tuple[Article, Rows]] = []
-    reused = extracted = 0
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    for article, rows in _work(sources, task, workers or cores or 1):
-        if rows is None:
-            reused += 1
-            rows = of_article[article.article_id]
-        elif article.status == "ok":
-            extracted += 1
-        found.append((article, rows))
-        if tick:
-            tick(article)
-    codes = extraction.languages_with_model(configuration.ner)
-    article_rows, mention_rows = _settle_duplicates(found)
-    given = folder / "given"
-    given.mkdir()
-    tabulate.write_rows(given / outputs.ARTICLES, ARTICLE_SCHEMA, article_rows)
-    tabulate.write_rows(given / outputs.MENTIONS, MENTION_SCHEMA, mention_rows)
-    counts = tabulate.merge_files(given / outputs.ARTICLES, given / outputs.MENTIONS, codes, folder)
+    parts = Parts(place.parts, made_by)
+    parts.look()
+    for strange in parts.strange[:1]:
+        tell(f"what a stopped run left was {_difference(strange, made_by)}: it is done anew")
+    resumed = set(parts.digests())
+    if resumed:
+        tell(f"going on with a run that was stopped: {len(resumed):,} articles are done")
+    usable = _usable(out, place, made_by, tell)
+    tally = Tally(progress)
+    work = Work(
+        sources=sources,
+        sidecars=sidecars or {},
+        configuration=configuration,
+        read_limits=ReadLimits(max_bytes=configuration.max_bytes, text_column=manner.text_column),
+        limits=manner.limits,
+        workers=manner.workers or cores(),
+        parts=parts,
+        known=resumed | (usable or set()),
+    )
+    workers = _extract(work, tally, manner)
+    tally.enter("merging")
+    merging = time.monotonic()
+    earlier = place.results(out) if usable is not None else None
+    differing = None
+    unchanged = False
+    if earlier is not None:
+        found = assembly.changes(tally.present, earlier / outputs.ARTICLES, place.scratch)
+        differing = found.as_dict()
+        unchanged = not parts.found and not any(differing.values()) and outputs.has_table(earlier)
+    if earlier is not None and unchanged:
+        # The same articles, the same program: the results are there.
+        for name in (outputs.ARTICLES, outputs.MENTIONS, outputs.TABLE):
+            shutil.copyfile(earlier / name, place.scratch / name)
+        counts = outputs.read_run(earlier)["counts"]
+    else:
+        several = min(manner.workers or cores(), cores()) if manner.isolated else 1
+        with tabulate.helpers(len(tally.present), several) as helpers:
+            counts = _merged(tally, parts, earlier, place, configuration, helpers)
+    seconds = tally.seconds | {"merge": time.monotonic() - merging}
     return {
         "program": "selaras",
-        "versions": versions,
-        "configuration": choices,
-        "inputs": [printable(Path(p).as_posix()) for p in inputs],
+        **made_by,
+        "inputs": [shown_argument(p) for p in inputs],
         "counts": counts,
-        "failures": [
-            {"path": r["path"], "status": r["status"], "reason": r["reason"]}
-            for r in article_rows
-            if r["status"] != "ok"
-        ],
-        "extracted": extracted,
-        "reused": reused,
+        "failures": outputs.failures(place.scratch),
+        "extracted": tally.done,
+        "resumed": len(resumed),
+        "reused": sum(digest in (usable or ()) for _, digest in tally.present),
+        "changes": differing,
+        "notes": notes,
+        "engine": manner.engine,
+        "workers": workers,
         "started": started,
         "seconds": round(time.monotonic() - begin, 3),
+        "stages": {name: round(spent, 3) for name, spent in sorted(seconds.items())},
     }
+
+
+def _merged(
+    tally: Tally,
+    parts: Parts,
+    earlier: Path | None,
+    place: Workplace,
+    configuration: Configuration,
+    helpers: Helpers,
+) -> dict[str, Any]:
+    """Assemble and merge the rows of all articles into ``scratch``; gives the counts."""
+    given = place.scratch / "given"
+    given.mkdir()
+    articles, mentions = given / outputs.ARTICLES, given / outputs.MENTIONS
+    before = (earlier / outputs.ARTICLES, earlier / outputs.MENTIONS) if earlier else None
+    files = place.fetched(sorted(parts.found))
+    assembly.assemble(tally.present, files, before, articles, mentions, place.scratch)
+    codes = extraction.languages_with_model(configuration.ner)
+    return tabulate.merge_files(articles, mentions, codes, place.scratch, helpers)
+
+
+def _extract(work: Work, tally: Tally, manner: Manner) -> int:
+    """Do ``work`` on the engine that is wanted; gives how many workers did it."""
+    if manner.engine == "ray":
+        from pipeline.run import on_ray
+
+        workers = manner.workers if manner.address else work.workers
+        return on_ray.extract(work, tally, manner.address, workers)
+    local.extract(work, tally, isolated=manner.isolated)
+    return work.workers
+
+
+def cores() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def retabulate(out: Path) -> dict[str, Any]:
@@ -282,12 +349,15 @@ def retabulate(out: Path) -> dict[str, Any]:
     Raises ``outputs.OutputError`` when ``out`` holds no run that can be read.
     """
     outputs.check(out)
-    outputs.check_readable(out)
-    earlier = outputs.read_run(out)
-    with outputs.workplace(out) as folder:
-        counts = tabulate.merge_files(
-            out / outputs.ARTICLES, out / outputs.MENTIONS, languages_of(earlier), folder
-        )
+    if not out.is_dir():
+        outputs.check_readable(out)  # says so
+    with outputs.workplace(out) as place:
+        outputs.check_readable(out)
+        earlier = outputs.read_run(out)
+        articles, mentions = out / outputs.ARTICLES, out / outputs.MENTIONS
+        codes = languages_of(earlier)
+        with tabulate.helpers(pq.read_metadata(articles).num_rows, cores()) as helpers:
+            counts = tabulate.merge_files(articles, mentions, codes, place.scratch, helpers)
         said = earlier | {"counts": counts}
-        outputs.put(out, folder, said)
+        outputs.put(out, place, said)
     return said

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import json
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
 
+from pipeline.read.discover import is_here
 from pipeline.records import ARTICLE_SCHEMA, MENTION_SCHEMA, table_schema
+from pipeline.run.parts import sync_folder
 from pipeline.tabulate import merging, write_rows
 
 ARTICLES, MENTIONS, TABLE = merging.ARTICLES, merging.MENTIONS, merging.TABLE
 CSV, RUN = "table.csv", "run.json"
-FILES = frozenset({ARTICLES, MENTIONS, TABLE, CSV, RUN})
-_WORK = ".selaras-work"  # begins with a dot: no result, and nothing that a run reads
+# In the order in which they are put in place: run.json last, it says that the others are there.
+ORDER = (ARTICLES, MENTIONS, TABLE, CSV, RUN)
+FILES = frozenset(ORDER)
+WORK = ".selaras-work"  # begins with a dot: no result, and nothing that a run reads
 _ROWS_AT_ONCE = 16_384
+_NO_ROOM = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG, errno.EROFS}
 # A cell that begins so is run as a formula by spreadsheets; an apostrophe makes it text.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -39,6 +48,13 @@ def check(out: Path) -> None:
     Raises ``OutputError`` when it is a file, holds something other than a run, or cannot be
     written to.
     """
+    if not is_here(out):
+        from pipeline.run import remote
+
+        remote.check(out)
+        return
+    if "?" in str(out.absolute()):
+        raise OutputError(f"{out}: the database of the merge takes no ? in a path; choose another")
     if out.is_file() or (out.exists() and not out.is_dir()):
         raise OutputError(f"{out}: is a file; name a folder for the results")
     if out.is_dir():
@@ -61,29 +77,122 @@ def check(out: Path) -> None:
         raise OutputError(f"{out}: cannot be made, {ancestor} is no folder that can be written to")
 
 
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """Where a run works: inside its folder of results, so that files can be put in place at once.
+
+    ``parts`` is what it has done so far and outlives it; ``scratch`` is for files in the making.
+    """
+
+    folder: Path
+
+    @property
+    def parts(self) -> Any:
+        """Of the run that goes on, or of one that was stopped."""
+        return self.folder / "parts"
+
+    @property
+    def scratch(self) -> Path:
+        """There, and empty when the workplace is opened."""
+        return self.folder / "scratch"
+
+    @property
+    def result(self) -> Path:
+        """Finished files that are about to be put in place; there only as a whole."""
+        return self.folder / "result"
+
+    def results(self, out: Path | None) -> Path | None:
+        """Where the results that lie in ``out`` can be read."""
+        return out
+
+    def fetched(self, names: Sequence[str]) -> list[Path]:
+        """The parts with these names, where they can be read."""
+        return [self.parts / name for name in names]
+
+    def put(self, finished: Path, out: Path) -> None:
+        """Put the files in the folder ``finished`` in place."""
+        finished.rename(self.result)
+        _put_result(out, self)
+
+
 @contextmanager
-def workplace(out: Path | None) -> Iterator[Path]:
-    """A folder for files in the making, gone afterwards: inside ``out``, so that they can be put in
-    place at once, or among the temporary ones. What a killed run left there is removed first."""
+def workplace(out: Path | None) -> Iterator[Workplace]:
+    """The workplace in ``out``, or a temporary one, for this process alone while the block lasts.
+
+    What a killed run was about to put in place is put there first. Afterwards only parts are left,
+    if there are any. Raises ``OutputError`` when another run is in it; a dead one is not.
+    """
     if out is None:
         with tempfile.TemporaryDirectory(prefix="selaras-") as temporary:
-            yield Path(temporary)
+            place = Workplace(Path(temporary))
+            place.scratch.mkdir()
+            yield place
+        return
+    if not is_here(out):
+        from pipeline.run import remote
+
+        with remote.workplace(out) as place:
+            yield place
         return
     made = not out.exists()
-    folder = out / _WORK
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    place = Workplace(out / WORK)
+    place.folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(place.folder / "lock")  # the system takes it from a process that dies
     try:
-        yield folder
+        lock.acquire(blocking=False)
+    except Timeout:
+        raise OutputError(
+            f"{out}: another run is writing here; wait until it is done, or name another folder"
+        ) from None
+    try:
+        shutil.rmtree(place.scratch, ignore_errors=True)
+        _put_result(out, place)
+        place.scratch.mkdir()
+        yield place
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        if made and not any(out.iterdir()):
-            out.rmdir()
+        shutil.rmtree(place.scratch, ignore_errors=True)
+        if not place.result.exists() and not (place.parts.is_dir() and any(place.parts.iterdir())):
+            shutil.rmtree(place.folder, ignore_errors=True)
+        lock.release()
+        if made:
+            with contextlib.suppress(OSError):
+                out.rmdir()  # unless something is in it
+
+
+@contextmanager
+def room(out: Path | None) -> Iterator[None]:
+    """Raises ``OutputError`` where what is done inside the block finds no room for its files."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        raise OutputError(
+            f"{out or tempfile.gettempdir()}: no room for the results "
+            f"({os.strerror(error.errno or 0)}); make room, and give the same command again: "
+            "what is done is kept"
+        ) from error
 
 
 def _replace(path: Path, source: Path) -> None:
     """Put a finished file in place at once."""
     os.replace(source, path)
+
+
+def _put_result(out: Path, place: Workplace) -> None:
+    """Put the finished files in place, if there are any that are not.
+
+    ``run.json`` goes first and comes last: while it is there, the files beside it belong together.
+    """
+    if not place.result.is_dir():
+        return
+    if (place.result / RUN).exists():
+        (out / RUN).unlink(missing_ok=True)
+        for name in ORDER:
+            if (place.result / name).exists():
+                _replace(out / name, place.result / name)
+        sync_folder(out)
+    place.result.rmdir()
 
 
 def read(out: Path) -> tuple[Rows, Rows]:
@@ -137,8 +246,30 @@ def _unreadable(out: Path, error: Exception) -> OutputError:
 
 def paths(out: Path) -> set[str]:
     """The paths of the articles in ``out``."""
-    column = pq.read_table(out / ARTICLES, columns=["path"]).column("path")
+    with (out / ARTICLES).open("rb") as file:
+        column = pq.read_table(file, columns=["path"]).column("path")
     return set(column.to_pylist())
+
+
+def failures(out: Path) -> Rows:
+    """The articles in ``out`` that were not read: ``path``, ``status``, ``reason``."""
+    columns = ["path", "status", "reason"]
+    with pq.ParquetFile(out / ARTICLES) as file:
+        return [
+            row
+            for batch in file.iter_batches(_ROWS_AT_ONCE, columns=columns)
+            for row in batch.to_pylist()
+            if row["status"] != "ok"
+        ]
+
+
+def has_table(out: Path) -> bool:
+    """Whether there is a table in ``out`` that can be read, and the counts that go with it."""
+    try:
+        pq.read_schema(out / TABLE)
+    except (OSError, pa.ArrowException):
+        return False
+    return "counts" in read_run(out)
 
 
 def read_table(out: Path, languages: Sequence[str]) -> Rows:
@@ -159,15 +290,20 @@ def read_run(out: Path) -> dict[str, Any]:
     return said if isinstance(said, dict) else {}
 
 
+def _harmless(cell: Any) -> Any:
+    """A cell that a spreadsheet shows and does not run, nor takes for two rows."""
+    if not isinstance(cell, str):
+        return cell
+    text = f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return text.replace("\r\n", "\n").replace("\r", "\n")  # the one line end that gets no quotes
+
+
 def csv_text(frame: pd.DataFrame, header: bool = True) -> str:
     """A table as CSV: whole numbers without a point, no cell that a spreadsheet would run."""
     safe = frame.copy()
     for column in safe.columns:
         if not pd.api.types.is_numeric_dtype(safe[column]):
-            safe[column] = [
-                f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
-                for cell in safe[column]
-            ]
+            safe[column] = [_harmless(cell) for cell in safe[column]]
     return safe.to_csv(index=False, header=header, lineterminator="\n", float_format="%.15g")
 
 
@@ -180,20 +316,21 @@ def write(
     run: dict[str, Any],
 ) -> None:
     """Write the five files of a run from its rows."""
-    with workplace(out) as folder:
-        write_rows(folder / ARTICLES, ARTICLE_SCHEMA, articles)
-        write_rows(folder / MENTIONS, MENTION_SCHEMA, mentions)
-        write_rows(folder / TABLE, table_schema(languages), table)
-        put(out, folder, run)
+    with workplace(out) as place:
+        write_rows(place.scratch / ARTICLES, ARTICLE_SCHEMA, articles)
+        write_rows(place.scratch / MENTIONS, MENTION_SCHEMA, mentions)
+        write_rows(place.scratch / TABLE, table_schema(languages), table)
+        put(out, place, run)
 
 
-def put(out: Path, folder: Path, run: dict[str, Any]) -> None:
-    """Put the results in ``folder`` (articles, mentions and table as Parquet) in place in ``out``,
+def put(out: Path, place: Workplace, run: dict[str, Any]) -> None:
+    """Put the results in ``scratch`` (articles, mentions and table as Parquet) in place in ``out``,
     with the table as CSV and with what ``run.json`` says.
 
-    Everything is written before anything is replaced. ``run.json`` goes first and comes last: while
-    it is there, the files beside it belong together.
+    Everything is written before anything is replaced, and once it is, a run that is killed while
+    it replaces is finished by the next.
     """
+    folder = place.scratch
     with (
         (folder / CSV).open("w", encoding="utf-8", newline="") as sheet,
         pq.ParquetFile(folder / TABLE) as table,
@@ -203,6 +340,11 @@ def put(out: Path, folder: Path, run: dict[str, Any]) -> None:
             sheet.write(csv_text(batch.to_pandas(), header=False))
     said = json.dumps(run, ensure_ascii=False, indent=2) + "\n"
     (folder / RUN).write_text(said, encoding="utf-8", newline="\n")
-    (out / RUN).unlink(missing_ok=True)
-    for name in (ARTICLES, MENTIONS, TABLE, CSV, RUN):
-        _replace(out / name, folder / name)
+    finished = folder / "finished"
+    finished.mkdir()
+    for name in ORDER:
+        with (folder / name).open("r+b") as file:
+            os.fsync(file.fileno())
+        (folder / name).rename(finished / name)
+    sync_folder(finished)
+    place.put(finished, out)
