@@ -13,7 +13,7 @@ from pipeline.evaluate.compare import COLUMNS, Comparison, Difference, compared
 from pipeline.records import ARTICLE_SCHEMA, MENTION_SCHEMA
 from pipeline.run import outputs
 from tests.conftest import ROOT
-from tests.test_command_line import selaras
+from tests.test_command_line import said_here as selaras
 
 Row = dict[str, Any]
 TEXT = "Kelab Alfa dan Kelab Beta mempunyai 40 pemain. Kelab Gama menang."

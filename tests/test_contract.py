@@ -287,7 +287,10 @@ def test_a_merge_that_fails_leaves_the_earlier_results(
     monkeypatch.undo()
     assert _bytes(out) == _bytes(sample_run)
     assert {p.name for p in out.iterdir()} == outputs.FILES
-    assert not (tmp_path / "new").exists()
+    # What was extracted is kept, for when there is room.
+    again = batch.run([ARTICLES / "nghe-an-council-science.nl.txt"], tmp_path / "new")
+    assert (again.run["extracted"], again.run["resumed"]) == (0, 1)
+    assert {p.name for p in (tmp_path / "new").iterdir()} == outputs.FILES
     batch.retabulate(out)
     assert {p.name for p in out.iterdir()} == outputs.FILES
 
@@ -309,7 +312,7 @@ def test_a_changed_program_or_model_is_another_version(
 ) -> None:
     (tmp_path / "a.txt").write_text("De afdeling Volksgezondheid van Ha Giang heeft 31 artsen.\n")
     batch.run([tmp_path / "a.txt"], tmp_path / "out", workers=1)
-    monkeypatch.setattr(batch, "_content", lambda: "other")
+    monkeypatch.setattr(batch, "content", lambda: "other")
     assert batch.run([tmp_path / "a.txt"], tmp_path / "out", workers=1).run["extracted"] == 1
 
 

@@ -13,6 +13,8 @@ from pipeline.normalise.organisations import identify
 from pipeline.records import MENTION_SCHEMA
 from pipeline.tabulate import correspondence
 from pipeline.tabulate.correspondence import IDENTITY
+from pipeline.tabulate.meaning import Meant
+from pipeline.tabulate.settle import settle_story
 from tests.marked import unmarked
 
 Row = dict[str, Any]
@@ -330,6 +332,32 @@ def test_what_was_settled_goes_to_all_mentions_parts_and_figures() -> None:
     assert (part["canonical_id"], part["parent_id"]) == (party, "club/lampu-lam-sinh")
     assert json.loads(part["article_identity"])["parent_id"] == "lampionkring-lam-sinh"
     assert other["canonical_id"] == "party-committee/xlampionkring-lam-sinh"
+
+
+def test_merging_again_changes_nothing_where_a_figure_is_about_a_body_of_another_name() -> None:
+    rows = story("[Kelab Lampu Lam Sinh]", "[Lampionkring Lam Sinh]")
+    for row in rows:
+        row["place_missing"] = True
+    figures = [
+        {
+            **row,
+            "kind": "statistic",
+            "start": row["end"] + 1,
+            "value": 7.0,
+            "value_kind": "count",
+            "canonical_id": None,
+            "place_missing": None,
+            "organisation_id": row["canonical_id"],
+        }
+        for row in rows
+    ]
+    rows = [rows[0], figures[0], rows[1], figures[1]]
+    settle_story(rows, "story-0a", Meant())
+    about = "club/lampu-lam-sinh/in-story-0a"
+    assert [figure["organisation_id"] for figure in figures] == [about, about]
+    once = copy.deepcopy(rows)
+    settle_story(rows, "story-0a", Meant())
+    assert rows == once
 
 
 def test_what_the_article_gave_is_kept_and_settling_again_gives_the_same() -> None:

@@ -28,7 +28,7 @@ from pipeline.gold_references import GoldReference
 from pipeline.records import MENTION_SCHEMA
 from pipeline.run import outputs
 from tests.conftest import ROOT
-from tests.test_command_line import selaras
+from tests.test_command_line import said_here as selaras
 
 DEV = ROOT / "corpus" / "gold" / "dev"
 Row = dict[str, Any]

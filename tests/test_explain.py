@@ -21,7 +21,7 @@ from pipeline.explanation import UnknownRow, open_run
 from pipeline.explanation.show import show
 from pipeline.records import ARTICLE_SCHEMA, MENTION_SCHEMA, table_schema
 from pipeline.run.outputs import OutputError
-from tests.test_command_line import selaras
+from tests.test_command_line import said_here as selaras
 
 Row = dict[str, Any]
 BODY = "peoples-committee/nghe-an"

@@ -273,8 +273,8 @@ def test_time_grows_no_faster_than_the_text(piece: str) -> None:
             statistics(text, language)
         return time.process_time() - begin
 
-    seconds(1000)  # the lexicons are made ready
-    small, large = (min(seconds(size) for _ in range(3)) for size in (3000, 24_000))
+    seconds(500)  # the lexicons are made ready
+    small, large = (min(seconds(size) for _ in range(2)) for size in (1000, 8000))
     assert large < 8 * 3 * max(small, 0.01)
 
 

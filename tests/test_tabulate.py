@@ -348,9 +348,10 @@ def made(folder: Path, number: int) -> tuple[Path, Path]:
     return folder / merging.ARTICLES, folder / merging.MENTIONS
 
 
-def merged(given: tuple[Path, Path], folder: Path) -> dict[str, bytes]:
+def merged(given: tuple[Path, Path], folder: Path, workers: int = 1) -> dict[str, bytes]:
     folder.mkdir()
-    tabulate.merge_files(*given, LANGUAGES, folder)
+    with tabulate.helpers(1000, workers) as helpers:
+        tabulate.merge_files(*given, LANGUAGES, folder, helpers)
     names = (merging.ARTICLES, merging.MENTIONS, merging.TABLE)
     return {name: (folder / name).read_bytes() for name in names}
 
@@ -372,6 +373,8 @@ def test_the_same_bytes_whatever_the_order_the_threads_and_what_is_held_at_once(
     monkeypatch.setattr(rows, "_ROWS", 13)
     monkeypatch.setattr(stories, "_PAIRS", 3)
     assert merged(given, tmp_path / "piecemeal") == once
+    monkeypatch.setattr(settle, "_MENTIONS", 1000)
+    assert merged(given, tmp_path / "helped", workers=2) == once
     again = (tmp_path / "once" / merging.ARTICLES, tmp_path / "once" / merging.MENTIONS)
     assert merged(again, tmp_path / "again") == once
 

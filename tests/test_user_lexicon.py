@@ -21,7 +21,7 @@ from pipeline.records import Organisation
 from pipeline.user_lexicon import REASON, OwnName, UserLexicon, using
 from pipeline.user_lexicon.read import LexiconError, read_lexicon
 from tests.conftest import ROOT, Files
-from tests.test_command_line import selaras
+from tests.test_command_line import said_here as selaras
 
 MALAY = """Tabung Harapan Hijau membantu 120 keluarga di Ha Giang
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -117,7 +116,7 @@ def evaluate(
     *,
     language: str | None = None,
     out: Path | None = None,
-    progress: Callable[[int], batch.Progress] | None = None,
+    progress: batch.Progress | None = None,
 ) -> Evaluation:
     """Run the program over the gold articles below ``folder`` without their tags, and score it.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline import languages
 from pipeline.records import Span
@@ -66,6 +66,11 @@ def sentences(text: str, language: str) -> list[Span]:
     Takes time linear in the text. Raises ``languages.UnknownLanguage`` for a language that has no
     data.
     """
+    return list(_sentences(text, language))
+
+
+@lru_cache(maxsize=2)  # each reader of an article asks
+def _sentences(text: str, language: str) -> tuple[Span, ...]:
     abbreviations = _abbreviations(language)
     spans: list[Span] = []
     for line_start, line_end in _lines(text):
@@ -76,7 +81,7 @@ def sentences(text: str, language: str) -> list[Span]:
                 begin, _ = _trimmed(text, stop.end(), line_end)
         if begin < line_end:
             spans.append((begin, line_end))
-    return spans
+    return tuple(spans)
 
 
 def containing(spans: Sequence[Span], start: int, end: int) -> Span:

@@ -94,26 +94,36 @@ def _is_listed(organisation: Organisation) -> bool:
     return field != own and bool(body_facts()["fields"].get(field, {}).get("department"))
 
 
-def _contains(full: Organisation, short: Organisation, language: str) -> bool:
-    """Whether all that a short name says is said by the full one, and less."""
-    a, b = _profile(short.text, language), _profile(full.text, language)
-    small = lexicon.fillers(language)
-    if a.named or a.words == b.words or short.canonical_id in facts.named():
+def _can_be_short(short: Organisation, language: str) -> bool:
+    """Whether a name may stand for a fuller one at all, whichever that is."""
+    a = _profile(short.text, language)
+    if a.named or short.canonical_id in facts.named():
         return False
-    if a.numbers and not a.kind and a.numbers == b.numbers and a.words < b.words:
-        return short.text[:1].isupper()  # ``Wilayah 4`` of the coast guard
-    named = short.text[:1].isupper() and not places.candidates(short.text)
+    return not a.kind or bool(kind_of(a.kind).get("generic"))
+
+
+def _contains(full: Organisation, short: Organisation, language: str) -> bool:
+    """Whether all that a short name, which can be one, says is said by the full one, and less."""
+    a, b = _profile(short.text, language), _profile(full.text, language)
+    if a.kind and a.classes.isdisjoint(b.classes):
+        return False
+    small = lexicon.fillers(language)
+    if a.words == b.words:
+        return False
     if not a.kind:
+        if a.numbers and a.numbers == b.numbers and a.words < b.words:
+            return short.text[:1].isupper()  # ``Wilayah 4`` of the coast guard
         said = a.words - small
         if not b.kind:
-            return len(a.words) > 1 and a.words < b.words and named
-        if b.owners or not a.numbers <= b.numbers or not _may_be_short(b.kind):
+            fits = len(a.words) > 1 and a.words < b.words
+        elif b.owners or not a.numbers <= b.numbers or not _may_be_short(b.kind):
             return False
-        return named and bool(said) and said < b.words and len(short.text) > 2
-    if not a.classes & b.classes or not _same_place(a, b, full, short):
+        else:
+            fits = bool(said) and said < b.words and len(short.text) > 2
+        return fits and short.text[:1].isupper() and not places.candidates(short.text)
+    if not _same_place(a, b, full, short):
         return False
-    row = kind_of(a.kind)
-    if not row.get("generic") or (a.kind != b.kind and row.get("stage")):
+    if a.kind != b.kind and kind_of(a.kind).get("stage"):
         return False
     if a.words < b.words and b.words - a.words <= small:
         return True
@@ -148,7 +158,10 @@ def _same_place(a: _Profile, b: _Profile, full: Organisation, short: Organisatio
 def _fullest(owners: Sequence[Organisation], language: str) -> Organisation | None:
     """The name that contains all the others; ``None`` where there is none such."""
     for owner in owners:
-        if all(other is owner or _contains(owner, other, language) for other in owners):
+        if all(
+            other is owner or (_can_be_short(other, language) and _contains(owner, other, language))
+            for other in owners
+        ):
             return owner
     return None
 
@@ -176,6 +189,8 @@ def resolve(organisations: Sequence[Organisation], language: str) -> list[Organi
         key = (short.canonical_id or "", short.text)
         if key not in owners:
             owners[key] = None
+            if not _can_be_short(short, language):
+                return None
             found = {
                 other: full
                 for other, named in full_names.items()

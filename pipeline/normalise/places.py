@@ -356,6 +356,7 @@ _LEVELS: dict[str, tuple[Level, ...]] = {
 _PLACE_LEVELS: tuple[Level, ...] = ("province", "district", "commune")
 
 
+@remembered(maxsize=4096)
 def candidates(name: str) -> tuple[Place, ...]:
     """Every place that ``name`` may mean, with or without diacritics; none if it is unknown.
 
@@ -558,6 +559,11 @@ def find(
     or the province they lie in follows, and one place of the text's provinces fits.
     ``language`` says whose level words count (all when ``None``).
     """
+    return list(_find(text, language, published))
+
+
+@remembered(maxsize=4)  # an article is asked about twice, with its title between
+def _find(text: str, language: str | None, published: datetime.date | None) -> tuple[Found, ...]:
     raw: list[_Named] = []
     base = 0
     for start, end in pieces(text):
@@ -596,7 +602,7 @@ def find(
                 chosen = _choose(inside or options, level, None, era)
         if chosen is not None:
             found.append(Found(hit.start, hit.end, chosen))
-    return found
+    return tuple(found)
 
 
 _ADDRESS = re.compile(r"https?://(?:www\.)?([a-z0-9.-]{1,100})", re.IGNORECASE)

@@ -4,6 +4,6 @@ Two plain steps: articles to stories, then mentions to rows.
 """
 
 from pipeline.tabulate.database import MergeError
-from pipeline.tabulate.merging import Merged, merge, merge_files, write_rows
+from pipeline.tabulate.merging import Merged, helpers, merge, merge_files, write_rows
 
-__all__ = ["MergeError", "Merged", "merge", "merge_files", "write_rows"]
+__all__ = ["MergeError", "Merged", "helpers", "merge", "merge_files", "write_rows"]

@@ -56,7 +56,7 @@ class _Name:
     says_place: bool
 
 
-@remembered(maxsize=100_000)
+@remembered(maxsize=20_000)
 def _name(text: str, language: str) -> _Name:
     parsed = lexicon.parse(text, language) if language in languages.available() else None
     kind, fields, unknown, says_place = "", frozenset[str](), 99, False
@@ -481,7 +481,10 @@ def take(
     changed = False
     for row in rows if same else ():
         if row["kind"] == "statistic":
-            row["organisation_id"] = _replaced(row["organisation_id"], same)
+            about = _replaced(row["organisation_id"], same)
+            if about != row["organisation_id"]:
+                _keep(row, ("organisation_id",))
+                row["organisation_id"] = about
         elif row["kind"] == "organisation" and row["canonical_id"]:
             new = _replaced(row["canonical_id"], same) or ""
             parent = _replaced(row["parent_id"], same)
@@ -507,10 +510,10 @@ def _correct(pairs: Sequence[Pair], surer: Callable[[Row, Row], Row | None]) -> 
     return changed
 
 
-def _keep(row: Row) -> None:
+def _keep(row: Row, columns: Sequence[str] = IDENTITY) -> None:
     """Note what the article alone gave, unless that is noted already."""
     if not row["article_identity"]:
-        before = {name: row[name] for name in IDENTITY}
+        before = {name: row[name] for name in columns}
         row["article_identity"] = json.dumps(before, ensure_ascii=False, sort_keys=True)
 
 

@@ -6,7 +6,7 @@ read from here depends on the number of threads: every query whose order matters
 
 from __future__ import annotations
 
-import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,8 +16,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-# Together with Python's own share this keeps ten million mentions below 2 GB (benchmarks/merge.py).
-MEMORY = "600MB"
+# Enough for ten million mentions (benchmarks/merge.py): what is wide is dealt out, not sorted here.
+MEMORY = "300MB"
 _MOST_THREADS = 4  # each needs its part of the memory
 _BATCH = 8192  # rows that are handed over at once
 ROW_GROUP = 32_768
@@ -30,15 +30,20 @@ class MergeError(OSError):
 
 
 @contextmanager
-def connect(folder: Path) -> Iterator[Connection]:
-    """A database in ``folder``, made and used by one merge. Raises ``MergeError``."""
-    cores = os.cpu_count() or 1
+def connect(folder: Path, threads: int = 1) -> Iterator[Connection]:
+    """A database in ``folder``, made and used by one merge. Raises ``MergeError``.
+
+    Inside the block Arrow takes its memory from the system, which gets it back; its own pool keeps
+    what was freed.
+    """
+    pool = pa.default_memory_pool()
+    pa.set_memory_pool(pa.system_memory_pool())
     try:
         connection = duckdb.connect(
             folder / "merge.duckdb",
             config={
                 "memory_limit": MEMORY,
-                "threads": min(cores, _MOST_THREADS),
+                "threads": min(threads, _MOST_THREADS),
                 "temp_directory": str(folder / "spill"),
                 "preserve_insertion_order": False,
                 "autoinstall_known_extensions": False,
@@ -48,14 +53,20 @@ def connect(folder: Path) -> Iterator[Connection]:
             yield connection
         finally:
             connection.close()
+    except RuntimeError as error:
+        if "interrupted" in str(error):  # as it says Ctrl-C
+            raise KeyboardInterrupt from None
+        raise
     except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
         reason = " ".join(str(error).split())
         raise MergeError(0, f"the articles could not be merged: {reason}", str(folder)) from error
+    finally:
+        pa.set_memory_pool(pool)
 
 
 def quoted(path: Path) -> str:
-    """A path as text of SQL."""
-    return "'" + str(path).replace("'", "''") + "'"
+    """A path as text of SQL, in which no sign stands for others."""
+    return "'" + re.sub(r"([\[*?])", r"[\1]", str(path)).replace("'", "''") + "'"
 
 
 def parquet(path: Path, schema: pa.Schema) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pipeline import user_lexicon
 from pipeline.normalise.meaning import joined
+from pipeline.processes import Helpers
 from pipeline.tabulate.correspondence import IDENTITY, take
 from pipeline.tabulate.database import Connection, rows
 
@@ -39,11 +40,12 @@ class Meant:
         take(rows, self.same, self.owner, self.why)
 
 
-def find_meant(connection: Connection, mentions: str) -> Meant:
+def find_meant(connection: Connection, mentions: str, helpers: Helpers) -> Meant:
     """Which ids of ``mentions`` (SQL in the columns of ``MENTION_SCHEMA``) mean the same.
 
     What a user's lexicon names is left as it is, and so are bodies without a place, which belong
-    to their story. Raises ``recognise.ModelError`` when the vectors of names cannot be loaded.
+    to their story. Raises ``recognise.ModelError`` when the vectors of
+    names cannot be loaded.
     """
     columns = ", ".join(
         f"CASE WHEN said IS NULL THEN {name} ELSE said ->> '{name}' END AS {name}"
@@ -60,7 +62,7 @@ def find_meant(connection: Connection, mentions: str) -> Meant:
         LIMIT {_MOST}
         """,
     )
-    near = joined(wordings)
+    near = joined(wordings, helpers=helpers)
     if not near:
         return Meant()
     same = {identity: other for identity, (other, _) in near.items()}

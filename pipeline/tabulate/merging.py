@@ -12,10 +12,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline.processes import Helpers
 from pipeline.records import ARTICLE_SCHEMA, MENTION_SCHEMA
 from pipeline.tabulate.database import Connection, connect, parquet, rows, write
 from pipeline.tabulate.rows import write_table
-from pipeline.tabulate.settle import settle
+from pipeline.tabulate.settle import load, settle
 from pipeline.tabulate.stories import find_stories
 
 Rows = list[dict[str, Any]]
@@ -23,6 +24,8 @@ Rows = list[dict[str, Any]]
 ARTICLES, MENTIONS, TABLE = "articles.parquet", "mentions.parquet", "table.parquet"
 _ARTICLES_AT_ONCE = 512
 _MENTIONS_AT_ONCE = 8192
+_WORTH_HELPERS = 300  # articles: fewer are merged before a process has begun
+_MOST_HELPERS = 4  # more would wait for this process
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,19 @@ class Merged:
     table: Rows
 
 
+def helpers(articles: int, workers: int) -> Helpers:
+    """At most ``workers`` processes for the merge of so many articles; they get ready at once."""
+    found = Helpers(min(workers, _MOST_HELPERS) if articles >= _WORTH_HELPERS else 1)
+    found.prepare(load)
+    return found
+
+
 def merge_files(
-    articles: Path, mentions: Path, languages: Sequence[str], folder: Path
+    articles: Path,
+    mentions: Path,
+    languages: Sequence[str],
+    folder: Path,
+    helpers: Helpers | None = None,
 ) -> dict[str, Any]:
     """Merge two Parquet files; write ``ARTICLES``, ``MENTIONS`` and ``TABLE`` to ``folder``.
 
@@ -48,18 +62,20 @@ def merge_files(
     Articles keep their order; mentions come story by story, in each by path and place. Neither
     these files nor the table depend on the order of the mentions, nor on the number of threads.
     Memory grows with the number of articles (some 200 bytes each) and with the largest story, not
-    with the mentions.
+    with the mentions. ``helpers`` are processes that do a part of it; without them it is all done
+    in this one.
 
     Returns how many articles (by ``status``, and the ``ok`` ones by language; ``mixed``: those in
     several), stories, mentions and rows (by kind) there are. Raises ``MergeError`` when there is no
     room for what does not fit.
     """
-    with connect(folder) as connection:
+    helpers = helpers or Helpers(1)
+    with connect(folder, helpers.count) as connection:
         find_stories(
             connection, parquet(articles, ARTICLE_SCHEMA), parquet(mentions, MENTION_SCHEMA)
         )
         _write_articles(connection, articles, folder / ARTICLES)
-        settle(connection, parquet(mentions, MENTION_SCHEMA), folder / MENTIONS)
+        settle(connection, parquet(mentions, MENTION_SCHEMA), folder / MENTIONS, helpers)
         write_table(connection, folder / MENTIONS, languages, folder / TABLE)
         return _counts(connection, folder)
 

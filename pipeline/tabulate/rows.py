@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from pipeline.normalise.measures import comparable
 from pipeline.records import MENTION_SCHEMA, table_schema
 from pipeline.tabulate.agreement import CONFLICT, TRANSLATION
 from pipeline.tabulate.checks import CONSISTENT, INCONSISTENT
-from pipeline.tabulate.database import Connection, batches, parquet, rows, write
+from pipeline.tabulate.database import Connection, batches, parquet, write
+from pipeline.tabulate.dealing import deal
 from pipeline.tabulate.indicators import period, sole
 
 _OWN_OF_MENTION = {
@@ -54,15 +57,17 @@ _COMMONEST = ("label", *MERGED_COLUMNS)
 _AT = {name: i for i, name in enumerate(_COMMONEST, start=len(_NEEDED))}
 _UNIT = _AT["unit"]
 
-# Mentions of one thing side by side, in order of path and place: the first with the highest score
-# is the example, the first of all gives a figure its value.
+# All mentions of a thing are in one bucket.
 _BY_THING = """
-SELECT {columns}
+SELECT {columns}, m.start, m."end",
+       (hash(m.kind, m.canonical_id) % {buckets})::INTEGER AS bucket
 FROM {mentions} m JOIN story s USING (article_id)
     LEFT JOIN verdict v ON v.article_id = m.article_id AND v.start = m.start
 WHERE m.canonical_id <> ''
-ORDER BY m.kind, m.canonical_id, m.path, m.start, m."end"
 """
+# Mentions of one thing side by side, in order of path and place: the first with the highest score
+# is the example, the first of all gives a figure its value.
+_IN_ORDER = ("kind", "canonical_id", "path", "start", "end")
 # The name of the body that a figure is about, and what stories say of each other, are known when
 # all rows are; then they are put in order.
 _ORDERED = """
@@ -90,6 +95,7 @@ _BESIDE = pa.schema(
     ]
 )
 _ROWS = 8192  # of the table, held at once
+_OF_BUCKET, _MENTIONS = 32_768, 2048  # in a bucket, and held as objects at once
 
 Counts = dict[Any, int]
 
@@ -310,6 +316,15 @@ def _issued(dates: Iterable[str]) -> str | None:
     return said[-1] if said and all(said[-1].startswith(d) for d in said) else None
 
 
+def _in_order(bucket: pa.RecordBatch) -> Iterator[tuple[Any, ...]]:
+    """The rows of a bucket, thing by thing, in the columns of ``_NEEDED`` and ``_COMMONEST``."""
+    order = pc.sort_indices(bucket, [(name, "ascending") for name in _IN_ORDER])
+    width = len(_NEEDED) + len(_COMMONEST)
+    for start in range(0, len(order), _MENTIONS):
+        part = bucket.take(order.slice(start, _MENTIONS))
+        yield from zip(*(column.to_pylist() for column in part.columns[:width]), strict=True)
+
+
 def _things(found: Iterable[tuple[Any, ...]], languages: Sequence[str]) -> Iterator[dict[str, Any]]:
     thing: _Thing | None = None
     for row in found:
@@ -351,9 +366,14 @@ def write_table(
     schema = table_schema(languages)
     things = path.with_name("things.parquet")
     columns = ", ".join((*_NEEDED, *(f'm."{name}"' for name in _COMMONEST)))
-    query = _BY_THING.format(columns=columns, mentions=parquet(mentions, MENTION_SCHEMA))
+    query = _BY_THING.format(
+        columns=columns,
+        mentions=parquet(mentions, MENTION_SCHEMA),
+        buckets=1 + pq.read_metadata(mentions).num_rows // _OF_BUCKET,
+    )
     with_beside = pa.unify_schemas([schema, _BESIDE])
-    found = _things(rows(connection, query), languages)
+    buckets = deal(batches(connection, query), "bucket", path.with_name("buckets.arrow"))
+    found = (cells for bucket in buckets for cells in _things(_in_order(bucket), languages))
     write(things, with_beside, _arrow(found, with_beside))
     connection.execute(CONFLICT)
     connection.execute(TRANSLATION)

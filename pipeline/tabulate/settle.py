@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline import languages
+from pipeline.normalise.meaning import traits
+from pipeline.processes import Helpers
 from pipeline.records import MENTION_SCHEMA
 from pipeline.tabulate import correspondence
 from pipeline.tabulate.agreement import CLAIM, bounds
@@ -17,20 +22,29 @@ from pipeline.tabulate.bodies import scope_bodies
 from pipeline.tabulate.checks import verdicts
 from pipeline.tabulate.correspondence import restore
 from pipeline.tabulate.database import Connection, batches, insert, write
+from pipeline.tabulate.dealing import deal
 from pipeline.tabulate.indicators import indicators, is_settled
 from pipeline.tabulate.meaning import Meant, find_meant
 
 Rows = list[dict[str, Any]]
 
-# Stories are read this many mentions at once, and one that has more as a whole.
-_MENTIONS = 16_384
+# Stories are read this many mentions at once, and one that has more as a whole; of each bucket.
+_MENTIONS, _OF_BUCKET = 4096, 16_384
 # The columns that a step over the rows of one story may set; the others are written as they came.
 _SETTLED = (*correspondence.IDENTITY, "article_identity", "organisation_id", "indicator_id")
-_BY_STORY = """
-SELECT {columns}, s.story_id AS story
-FROM {mentions} m JOIN story s USING (article_id)
-ORDER BY s.story_id, m.path, m.start, m."end", m.kind, m.canonical_id
+# Stories in order, until a bucket has enough: all mentions of a story are in one.
+_BUCKET = """
+CREATE TABLE bucket AS
+WITH said AS (SELECT article_id, count(*) AS mentions FROM {mentions} GROUP BY ALL)
+SELECT article_id, story_id,
+       ((sum(mentions) OVER (ORDER BY story_id) - 1) // {size})::INTEGER AS number
+FROM story JOIN said USING (article_id)
 """
+_BY_BUCKET = """
+SELECT {columns}, b.story_id AS story, b.number AS bucket
+FROM {mentions} m JOIN bucket b USING (article_id)
+"""
+_IN_ORDER = ("story", "path", "start", "end", "kind", "canonical_id")
 
 
 def settle_story(rows: Rows, story: str, meant: Meant) -> None:
@@ -52,80 +66,61 @@ def settle_story(rows: Rows, story: str, meant: Meant) -> None:
             row["indicator_id"] = identity.indicator_id
 
 
-def _whole_stories(found: Iterable[pa.RecordBatch]) -> Iterator[tuple[pa.Table, list[int]]]:
-    """Mentions ordered by story, cut where a story ends, with the rows at which stories begin.
-
-    Where it is cut depends on the mentions alone.
-    """
-    held: list[pa.RecordBatch] = []
-    count, enough = 0, _MENTIONS
-    for batch in found:
-        held.append(batch)
-        count += batch.num_rows
-        if count < enough:
-            continue
-        data = pa.Table.from_batches(held)
-        begins = _begins(data)
-        done = 0
-        # The last story may go on in the next batch.
-        for i, begin in enumerate(begins):
-            if begin - begins[done] >= _MENTIONS:
-                yield (
-                    data.slice(begins[done], begin - begins[done]),
-                    [b - begins[done] for b in begins[done:i]],
-                )
-                done = i
-        held = data.slice(begins[done]).to_batches()
-        count -= begins[done]
-        enough = max(_MENTIONS, 2 * count)  # a story of very many mentions is not cut in vain
-    if count:
-        data = pa.Table.from_batches(held)
-        yield data, _begins(data)
+def _whole_stories(bucket: pa.RecordBatch) -> Iterator[tuple[pa.RecordBatch, list[int]]]:
+    """The mentions of a bucket in order, cut where a story ends, with the rows at which stories
+    begin. Where it is cut depends on the mentions alone."""
+    order = pc.sort_indices(bucket, [(name, "ascending") for name in _IN_ORDER])
+    begins = [*_begins(bucket.column("story").take(order)), bucket.num_rows]
+    done = 0
+    for i, begin in enumerate(begins):
+        if begin - begins[done] >= _MENTIONS or (begin == bucket.num_rows > begins[done]):
+            data = bucket.take(order.slice(begins[done], begin - begins[done]))
+            yield data, [b - begins[done] for b in begins[done:i]]
+            done = i
 
 
-def _begins(data: pa.Table) -> list[int]:
-    story = data.column("story").combine_chunks()
+def _begins(story: pa.Array) -> list[int]:
     changes = pc.not_equal(story.slice(1), story.slice(0, len(story) - 1))
     return [0, *(i + 1 for i in pc.indices_nonzero(changes).to_pylist())]
 
 
-class _Beside:
-    """Rows for tables of the database, found while the mentions go by."""
+@dataclass(slots=True)
+class _Settled:
+    """Whole stories, settled: their mentions in the columns of ``MENTION_SCHEMA``, and rows for
+    tables of the database, of what they say of each other and of other stories."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self.verdicts: list[tuple[str, int, str]] = []
-        self.claims: list[tuple[str, str, str, str, float, float]] = []
+    mentions: pa.RecordBatch
+    verdicts: list[tuple[str, int, str]]
+    claims: list[tuple[str, str, str, str, float, float]]
 
-    def look(self, rows: Rows, story: str) -> None:
-        """Keep what the settled mentions of a story say of each other and of other stories."""
-        self.verdicts += [(*where, verdict) for where, verdict in verdicts(rows).items()]
-        self.claims += [
-            (row["indicator_id"], row["canonical_id"], story, row["article_id"], *bounds(row))
-            for row in rows
-            if row["kind"] == "statistic" and is_settled(row["indicator_id"])
-        ]
-
-    def store(self) -> None:
-        """Hand over what was kept."""
+    def store(self, connection: Connection) -> None:
+        """Hand over to the database what is for it."""
         if self.verdicts:
             types = (pa.string(), pa.int64(), pa.string())
-            self._insert("verdict", self.verdicts, types)
+            _insert(connection, "verdict", self.verdicts, types)
         if self.claims:
             types_of_claim = (*[pa.string()] * 4, pa.float64(), pa.float64())
-            self._insert("claim", self.claims, types_of_claim)
-        self.verdicts, self.claims = [], []
-
-    def _insert(self, table: str, rows: list[Any], types: tuple[pa.DataType, ...]) -> None:
-        columns = zip(*rows, strict=True)
-        insert(
-            self._connection,
-            table,
-            [pa.array(column, kind) for column, kind in zip(columns, types, strict=True)],
-        )
+            _insert(connection, "claim", self.claims, types_of_claim)
 
 
-def settle(connection: Connection, mentions: str, path: Path) -> None:
+def _insert(
+    connection: Connection, table: str, rows: list[Any], types: tuple[pa.DataType, ...]
+) -> None:
+    columns = zip(*rows, strict=True)
+    insert(
+        connection,
+        table,
+        [pa.array(column, kind) for column, kind in zip(columns, types, strict=True)],
+    )
+
+
+def load() -> None:
+    """Load what the names of every language need."""
+    for language in languages.available():
+        traits("", language)
+
+
+def settle(connection: Connection, mentions: str, path: Path, helpers: Helpers) -> None:
     """Write the mentions to ``path``, ordered by story, with the identity that it settles.
 
     ``mentions`` is SQL in the columns of ``MENTION_SCHEMA``. Reads the table ``story``; makes
@@ -136,38 +131,54 @@ def settle(connection: Connection, mentions: str, path: Path) -> None:
         f"CREATE TABLE verdict (article_id VARCHAR, start BIGINT, verdict VARCHAR); {CLAIM}"
     )
     names = ", ".join(f'm."{name}"' for name in MENTION_SCHEMA.names)
-    query = _BY_STORY.format(columns=names, mentions=mentions)
-    meant = find_meant(connection, mentions)
+    connection.execute(_BUCKET.format(mentions=mentions, size=_OF_BUCKET))
+    query = _BY_BUCKET.format(columns=names, mentions=mentions)
+    meant = find_meant(connection, mentions, helpers)
+    # New processes: those that compared names hold the encoder, and much of what they met.
+    helpers.renew()
+    helpers.prepare(load)
 
     def settled() -> Iterator[pa.RecordBatch]:
-        beside = _Beside(connection)
-        for data, begins in _whole_stories(batches(connection, query)):
-            yield from _settled(data, begins, beside, meant).to_batches()
-            beside.store()
+        buckets = deal(batches(connection, query), "bucket", path.with_name("buckets.arrow"))
+        stories = (some for bucket in buckets for some in _whole_stories(bucket))
+        for found in helpers.map(partial(_settled, meant=meant), stories):
+            found.store(connection)
+            yield found.mentions
 
     write(path, MENTION_SCHEMA, settled())
+    connection.execute("DROP TABLE bucket")
+    helpers.renew()
 
 
-def _settled(data: pa.Table, begins: list[int], beside: _Beside, meant: Meant) -> pa.Table:
-    """Whole stories, settled one by one, in the columns of ``MENTION_SCHEMA``."""
+def _settled(stories: tuple[pa.RecordBatch, list[int]], meant: Meant) -> _Settled:
+    """Whole stories, and the rows at which they begin, settled one by one."""
+    data, begins = stories
     columns = [data.column(name).to_pylist() for name in MENTION_SCHEMA.names]
-    stories = data.column("story")
+    story_of = data.column("story")
     every = (
         dict(zip(MENTION_SCHEMA.names, values, strict=True))
         for values in zip(*columns, strict=True)
     )
     new: dict[str, list[Any]] = {name: [] for name in _SETTLED}
+    found_verdicts: list[tuple[str, int, str]] = []
+    claims: list[tuple[str, str, str, str, float, float]] = []
     for begin, end in zip(begins, [*begins[1:], data.num_rows], strict=True):
         rows = list(islice(every, end - begin))
-        story = stories[begin].as_py()
+        story = story_of[begin].as_py()
         settle_story(rows, story, meant)
-        beside.look(rows, story)
+        found_verdicts += [(*where, verdict) for where, verdict in verdicts(rows).items()]
+        claims += [
+            (row["indicator_id"], row["canonical_id"], story, row["article_id"], *bounds(row))
+            for row in rows
+            if row["kind"] == "statistic" and is_settled(row["indicator_id"])
+        ]
         for name, values in new.items():
             values += [row[name] for row in rows]
     arrays = {
         name: pa.array(values, MENTION_SCHEMA.field(name).type) for name, values in new.items()
     }
-    return pa.table(
+    mentions = pa.record_batch(
         [arrays[name] if name in arrays else data.column(name) for name in MENTION_SCHEMA.names],
         schema=MENTION_SCHEMA,
     )
+    return _Settled(mentions, found_verdicts, claims)

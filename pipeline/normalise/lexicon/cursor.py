@@ -46,12 +46,15 @@ class Cursor:
             if self.nameless:
                 known = [m for m in known if m.sort != "name"]
             self.known[i] = known
-        if not known:
-            return None
-        found = [m for m in known if m.sort in sorts]
-        if not found:
-            return None
-        return min(found, key=lambda m: (-m.size, sorts.index(m.sort)))
+        chosen: Match | None = None
+        for match in known:  # the longest come first
+            if chosen is not None and match.size < chosen.size:
+                break
+            if match.sort in sorts and (
+                chosen is None or sorts.index(match.sort) < sorts.index(chosen.sort)
+            ):
+                chosen = match
+        return chosen
 
     def _as_name(self, match: Match, i: int) -> Match:
         """A name that is also a word, a person or a place counts when it is all there is."""

@@ -8,4 +8,13 @@ from pipeline.normalise.meaning.joining import Named, joined
 from pipeline.normalise.meaning.traits import Traits, differ, traits
 from pipeline.normalise.meaning.vectors import Vectors, default, similarity
 
-__all__ = ["Named", "Traits", "Vectors", "default", "differ", "joined", "similarity", "traits"]
+__all__ = [
+    "Named",
+    "Traits",
+    "Vectors",
+    "default",
+    "differ",
+    "joined",
+    "similarity",
+    "traits",
+]

@@ -141,7 +141,7 @@ def _phrases(
     return heads, names, certain, frozenset(countries - {"vietnam"}), covered
 
 
-@remembered(maxsize=100_000)
+@remembered(maxsize=20_000)
 def traits(text: str, language: str) -> Traits:
     """The traits of a name; ``open`` and little else for a language without a lexicon."""
     if language not in languages.available():

@@ -56,7 +56,7 @@ class Vectors:
                 f"{folder / META}: not the description of a model of names ({error!r})"
             ) from error
         self._session, self._tokenizer = model_files.load(files[0], files[1], threads)
-        self._one = lru_cache(maxsize=50_000)(self._run)
+        self._one = lru_cache(maxsize=5_000)(self._run)
 
     def _run(self, name: str) -> Array:
         ids = np.asarray([pieces(self._tokenizer, name)], np.int64)
