@@ -5,8 +5,8 @@
 Makes up articles and their mentions: stories of two translations with forty mentions each, bodies
 that many articles name and bodies of one story, documents that many cite, figures small and
 round or of one story. Always the same ones. Then merges them in a process of its own, as ``selaras
-table`` does. Memory is the most that the process held at any moment, libraries included. Ends with
-1 when it passes the limit of 2 GB (2 * 10^9 bytes).
+table`` does. Memory is the most that the process and its helpers held at any moment, libraries
+included. Ends with 1 when it passes the limit of 2 GB (2 * 10^9 bytes).
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import argparse
 import datetime
 import json
 import random
-import subprocess
 import sys
 import tempfile
 import time
@@ -28,7 +27,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks import report
-from benchmarks.load import peak
+from benchmarks.process_tree import Failed, measure
 from pipeline.records import ARTICLE_SCHEMA, MENTION_SCHEMA
 from pipeline.tabulate import database
 
@@ -220,7 +219,6 @@ def child(folder: Path, memory: str = database.MEMORY) -> Row:
     counts = batch.retabulate(folder)["counts"]
     return {
         "seconds": round(time.perf_counter() - begin, 2),
-        "peak": round(peak(), 1),
         "articles": counts["articles"],
         "stories": counts["stories"],
         "mentions": sum(counts["mentions"].values()),
@@ -229,20 +227,14 @@ def child(folder: Path, memory: str = database.MEMORY) -> Row:
 
 
 def fresh(folder: Path, memory: str = database.MEMORY) -> Row:
-    """What ``child`` measures in a new process. Raises ``RuntimeError`` with its last line."""
-    options = ["--child", str(folder.resolve()), "--memory", memory]
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.merge", *options],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=ROOT,
-    )
-    if done.returncode:
-        last = done.stderr.strip().splitlines()[-1:] or ["nothing said"]
-        raise RuntimeError(last[0])
-    found: Row = json.loads(done.stdout)
-    return found
+    """What ``child`` measures in a new process, with its peak. Raises ``process_tree.Failed``."""
+    with tempfile.TemporaryDirectory() as temporary:
+        said = Path(temporary) / "said.json"
+        options = ["--child", str(folder.resolve()), "--memory", memory, "--out", str(said)]
+        command = [sys.executable, "-m", "benchmarks.merge", *options]
+        cost = measure(command, ROOT, Path(temporary))
+        found: Row = json.loads(said.read_text(encoding="utf-8"))
+    return found | {"peak": round(cost.memory, 1)}
 
 
 def main() -> int:
@@ -261,7 +253,7 @@ def main() -> int:
     parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
-        print(json.dumps(child(options.child, options.memory)))
+        options.out.write_text(json.dumps(child(options.child, options.memory)), encoding="utf-8")
         return 0
     if options.mentions < 1:
         parser.error("--mentions must be at least 1")
@@ -273,7 +265,7 @@ def main() -> int:
             print(f"{made:,} mentions made", file=sys.stderr, flush=True)
         try:
             found = fresh(folder, options.memory)
-        except RuntimeError as error:
+        except Failed as error:
             print(f"error: {error}", file=sys.stderr)
             return 2
     speed = round(found["mentions"] / found["seconds"])
