@@ -19,6 +19,7 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from pipeline.read import Limits as ReadLimits
 from pipeline.read import Source, discover
 from pipeline.run import batch, on_ray, outputs
 from pipeline.run.limits import Limits
+from pipeline.run.on_ray import stages
 from pipeline.run.parts import Parts
 from pipeline.run.work import EngineError, Tally, Work
 from tests import hostile
@@ -326,7 +328,7 @@ def work(folder: Path, texts: list[str], **made_by: Any) -> Work:
         sidecars={},
         configuration=Configuration(),
         read_limits=ReadLimits(),
-        limits=Limits(seconds=2.0, megabytes=600),
+        limits=Limits(seconds=2.0, megabytes=600, start=8.0),
         workers=2,
         parts=Parts(folder.with_name("work") / "parts", made_by),
         known=set(),
@@ -352,6 +354,42 @@ def test_articles_that_ruin_their_process_are_rows(cluster: Cluster, tmp_path: P
         "not read within 2 seconds",
         "took more than 600 MB of memory, the limit of a worker",
     ]
+
+
+def test_what_stands_still_is_begun_anew(cluster: Cluster, tmp_path: Path) -> None:
+    cluster.complete()
+    said: list[str] = []
+    given = replace(work(tmp_path / "in", [f"nap {i}" for i in range(16)]), say=said.append)
+    tally, stopped = Tally(), []
+
+    def stop_all(_: Tally) -> None:
+        """Actors that are there and do nothing any more: nobody misses them."""
+        if tally.ok and not stopped:
+            stopped.extend(cluster.actors())
+            for actor in stopped:
+                actor.suspend()
+
+    tally.changed = stop_all
+    patience = on_ray.Patience(ordinary=6.0)
+    on_ray.extract(given, tally, cluster.address, make=hostile.performer, patience=patience)
+    assert stopped
+    assert said[0] == "Ray stood still: going on with what is left, in a new job of it"
+    assert (tally.ok + tally.kept, tally.ahead, len(tally.present)) == (16, 0, 16)
+    assert {digest for _, digest in tally.present} == set(given.parts.digests())
+    psutil.wait_procs(stopped, 30)
+    assert not any(actor.is_running() for actor in stopped)
+
+
+def test_patience_grows_with_what_was_seen_and_what_was_in_vain() -> None:
+    patience = on_ray.Patience(ordinary=600.0, after_loss=60.0)
+    assert (patience.seconds(lost=False), patience.seconds(lost=True)) == (600, 60)
+    patience.waited(20.0)
+    patience.waited(3.0)
+    assert (patience.seconds(lost=False), patience.seconds(lost=True)) == (600, 100)
+    patience.doublings += 1
+    assert patience.seconds(lost=True) == 200
+    patience.waited(3.0)
+    assert patience.seconds(lost=True) == 100
 
 
 def test_a_node_with_another_program_is_refused(cluster: Cluster, tmp_path: Path) -> None:
@@ -381,10 +419,10 @@ def test_a_cluster_that_is_not_there_is_misuse(tmp_path: Path, articles: Path) -
 def test_sources_are_dealt_out_so_that_all_have_some(tmp_path: Path) -> None:
     plain = [Source(f"{i:05}.txt", Path(f"{i:05}.txt")) for i in range(10_000)]
     many = [Source(f"{i:03}.zip", Path(f"{i:03}.zip")) for i in range(20)]
-    few = on_ray._groups(plain[:36], 2)
+    few = stages.groups(plain[:36], 2)
     assert [len(group.sources) for group in few] == [36]
     assert few[0].bundle == 5  # eight bundles, four for each
-    groups = on_ray._groups([*plain, *many], 2)
+    groups = stages.groups([*plain, *many], 2)
     assert sorted(s.path for g in groups for s in g.sources) == sorted(
         s.path for s in (*plain, *many)
     )

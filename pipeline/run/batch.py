@@ -265,6 +265,7 @@ def _run(
         workers=manner.workers or cores(),
         parts=parts,
         known=resumed | (usable or set()),
+        say=tell,
     )
     workers = _extract(work, tally, manner)
     tally.enter("merging")

@@ -25,12 +25,16 @@ class EngineError(ValueError):
     """An engine that cannot work here; the message says what to do."""
 
 
+def _unheard(_note: str) -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """Every article of ``sources`` that is not known is to be in a part afterwards.
 
     ``sidecars`` are what the user says of articles, by path. ``known`` has the digests of articles
-    that need nothing any more.
+    that need nothing any more. ``say`` is called with what a user should know.
     """
 
     sources: Sequence[Source]
@@ -41,6 +45,7 @@ class Work:
     workers: int
     parts: Parts
     known: AbstractSet[str]
+    say: Callable[[str], None] = _unheard
 
 
 def task_of(record: Record, sidecars: Mapping[str, Sidecar]) -> Task:
