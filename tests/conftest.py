@@ -8,11 +8,6 @@ from pathlib import Path
 import hypothesis
 import pandas as pd
 import pytest
-from hypothesis import settings
-
-# On a busy machine a deadline for each example fails at random; tests of speed measure themselves.
-settings.register_profile("selaras", deadline=None)
-settings.load_profile("selaras")
 
 # How long one example takes depends on what else the machine does; what may not grow has tests.
 hypothesis.settings.register_profile("any machine", deadline=None)

@@ -26,7 +26,7 @@ def selaras(*arguments: str | Path, stdin: bytes = b"") -> subprocess.CompletedP
     )
 
 
-def said_here(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+def said_here(*arguments: str | int | Path) -> subprocess.CompletedProcess[str]:
     """What ``selaras`` gives, by the command in this process, which has the models already."""
     done = CliRunner().invoke(main, [*map(str, arguments)], prog_name="selaras")
     if done.exception is not None and not isinstance(done.exception, SystemExit):

@@ -15,6 +15,7 @@ import pytest
 from pipeline import gold
 from pipeline.recognise import encoder
 from tests.conftest import ROOT, STORIES
+from tests.test_command_line import said_here
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
@@ -27,19 +28,20 @@ SMALL = ["--epochs", "1", "--runs", "2", "--vocabulary", "6000", "--words", ""]
 
 
 def _train(*said: str, out: Path, layers: int = 2) -> subprocess.CompletedProcess[str]:
-    small = [*SMALL, "--layers", str(layers)]
-    return subprocess.run(
-        [sys.executable, "-m", "pipeline", "train", *said, "--out", str(out), *small],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
+    """The command, in this process: others load torch for many seconds each."""
+    return said_here("train", *said, "--out", out, *SMALL, "--layers", layers, "--workers", 1)
 
 
 @pytest.fixture(scope="module")
 def trained(small_gold: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("models") / "models"
-    done = _train(str(small_gold), out=out)
+    command = [sys.executable, "-m", "pipeline", "train", str(small_gold), "--out", str(out)]
+    done = subprocess.run(
+        [*command, *SMALL, "--layers", "2", "--workers", "2"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)
     assert said["trained"]["articles"] == 2 * STORIES
