@@ -203,6 +203,7 @@ def _bundles(group: Group, given: Given) -> Iterator[Bundle]:
 
 
 def not_seen(path: Path, what: str) -> EngineError:
+    """What is wrong when this node lacks ``path``, one of the ``what`` that the driver sees."""
     return EngineError(
         f"{socket.gethostname()}, a node of the cluster, does not see {path}: every node must find "
         f"the {what} under the same path (a shared disk, or an address such as s3://bucket/folder)"
@@ -277,6 +278,7 @@ def _check_versions(wanted: Mapping[str, str], models: Collection[str]) -> None:
 
 
 def token_file(folder: Path) -> Path:
+    """Where the word lies that shows a node that it sees the same ``folder`` of parts."""
     return folder.with_name("token")
 
 
