@@ -84,7 +84,17 @@ class _Manual(click.Group):
     """Commands in the order a user meets them."""
 
     def list_commands(self, _context: click.Context) -> list[str]:
-        return ["run", "extract", "detect", "table", "explain", "evaluate", "compare", "train"]
+        return [
+            "run",
+            "extract",
+            "detect",
+            "table",
+            "export",
+            "explain",
+            "evaluate",
+            "compare",
+            "train",
+        ]
 
 
 @click.group(
@@ -108,6 +118,9 @@ def main() -> None:
     offline.
     """
 
+
+# pipeline.export.FORMATS, whose modules are slow to import for a help.
+_FORMATS = ("csv", "jsonl", "xlsx", "sqlite", "duckdb")
 
 _LANGUAGE = click.option(
     "--language",
@@ -557,6 +570,46 @@ def _console() -> Any:
 def _print_json(said: object) -> None:
     json.dump(said, sys.stdout, ensure_ascii=False, indent=2)
     click.echo()
+
+
+def _formats(_context: click.Context, _parameter: click.Parameter, said: str) -> list[str]:
+    """The formats that are named, each once. Raises ``click.BadParameter``."""
+    names = list(dict.fromkeys(name.strip().lower() for name in said.split(",") if name.strip()))
+    strange = next((name for name in names if name not in _FORMATS), None)
+    if strange is not None or not names:
+        raise click.BadParameter(f"{strange or said!r} is none of {', '.join(_FORMATS)}")
+    return names
+
+
+@main.command(
+    epilog="""\b
+Examples:
+  selaras export results --format xlsx
+  selaras export results --format csv,sqlite --to for-colleagues"""
+)
+@click.argument("out", type=_INPUT)
+@click.option(
+    "--format",
+    "formats",
+    required=True,
+    callback=_formats,
+    metavar="NAMES",
+    help=f"Of {', '.join(_FORMATS)}: one, or several joined by commas.",
+)
+@click.option("--to", type=_INPUT, help="Folder for the files [default: OUT-export].")
+def export(out: Path, formats: list[str], to: Path | None) -> None:
+    """Write the results in OUT for other programs.
+
+    xlsx is a workbook with a sheet for bodies, documents, figures and articles each, and one that
+    says what the columns mean. csv and jsonl are a file for the table, the mentions and the
+    articles each; sqlite and duckdb are one database with the tables things, mentions, articles and
+    columns. No cell of a sheet is a formula.
+    """
+    from pipeline.export import export as write
+
+    folder = to or out.with_name(f"{out.resolve().name}-export")
+    for file in _guarded(lambda: write(out, folder, formats)):
+        click.echo(file)
 
 
 @main.command(

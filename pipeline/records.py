@@ -174,6 +174,13 @@ _OWN = {
     if name not in _COMMON
 }
 
+
+def own_columns(kind: str) -> list[str]:
+    """The columns that mentions of a ``Kind`` alone have."""
+    of = {record.kind: record for record in (Organisation, Reference, Statistic)}
+    return [name for name in _columns(of[kind]) if name not in _COMMON]  # type: ignore[index]
+
+
 ARTICLE_SCHEMA = pa.schema(list(_columns(Article).items()))
 
 MENTION_SCHEMA = pa.schema(

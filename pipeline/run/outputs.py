@@ -33,7 +33,7 @@ WORK = ".selaras-work"  # begins with a dot: no result, and nothing that a run r
 _ROWS_AT_ONCE = 16_384
 _NO_ROOM = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG, errno.EROFS}
 # A cell that begins so is run as a formula by spreadsheets; an apostrophe makes it text.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 Rows = list[dict[str, Any]]
 
@@ -294,7 +294,7 @@ def _harmless(cell: Any) -> Any:
     """A cell that a spreadsheet shows and does not run, nor takes for two rows."""
     if not isinstance(cell, str):
         return cell
-    text = f"'{cell}" if cell.startswith(_FORMULA) else cell
+    text = f"'{cell}" if cell.startswith(FORMULA) else cell
     return text.replace("\r\n", "\n").replace("\r", "\n")  # the one line end that gets no quotes
 
 

@@ -1,0 +1,69 @@
+"""The results of a run, read some rows at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline import facts
+from pipeline.records import own_columns
+from pipeline.run import batch, outputs
+
+KINDS = ("organisation", "reference", "statistic")
+NAMES = ("table", "mentions", "articles")
+_AT_ONCE = 8192
+_EVERY_LANGUAGE = "<language>"
+
+
+class Results:
+    """What lies in ``out``. Raises ``outputs.OutputError`` when it cannot be read."""
+
+    def __init__(self, out: Path) -> None:
+        outputs.check_readable(out)
+        self.out = out
+        self.languages = batch.languages_of(outputs.read_run(out))
+        if not outputs.has_table(out):
+            raise outputs.OutputError(f"{out}: has no table; make it: selaras table {out}")
+
+    def path(self, name: str) -> Path:
+        """The Parquet file of ``table``, ``mentions`` or ``articles``."""
+        return self.out / f"{name}.parquet"
+
+    def schema(self, name: str) -> pa.Schema:
+        """Its columns."""
+        return pq.read_schema(self.path(name)).remove_metadata()
+
+    def batches(self, name: str) -> Iterator[pa.RecordBatch]:
+        """Its rows."""
+        with pq.ParquetFile(self.path(name)) as file:
+            yield from file.iter_batches(_AT_ONCE)
+
+    def columns_of(self, kind: str) -> list[str]:
+        """The columns of the table that say something of a kind of thing."""
+        others = {name for other in KINDS if other != kind for name in own_columns(other)}
+        others -= set(own_columns(kind))
+        return [name for name in self.schema("table").names if name not in others | {"kind"}]
+
+    @cached_property
+    def meanings(self) -> dict[str, dict[str, str]]:
+        """What each column means, by file and column."""
+        said: dict[str, dict[str, str]] = facts.data("columns")
+        every = said["table"][_EVERY_LANGUAGE]
+        whole = said["mentions"] | said["table"] | dict.fromkeys(self.languages, every)
+        return {
+            name: {
+                column: (whole if name == "table" else said[name]).get(column, "")
+                for column in self.schema(name).names
+            }
+            for name in NAMES
+        }
+
+    def rows(self, name: str) -> Iterator[dict[str, Any]]:
+        """Its rows as Python values."""
+        for some in self.batches(name):
+            yield from some.to_pylist()
