@@ -16,6 +16,7 @@ from pipeline.run.outputs import FORMULA
 
 # Excel's own limits: rows of a sheet, characters of a cell.
 _ROWS, _CELL = 1_048_576, 32_767
+_A3 = 8
 _WIDEST, _NARROWEST = 60, 9  # characters
 _SHEETS = {
     "organisation": "Organisations",
@@ -92,6 +93,10 @@ def _write(
 def _sheet(book: Workbook, look: _Look, title: str, columns: Sequence[str]) -> Worksheet:
     sheet: Worksheet = book.add_worksheet(title)
     sheet.freeze_panes(1, 1)
+    sheet.set_landscape()
+    sheet.set_paper(_A3)
+    sheet.fit_to_pages(1, 0)  # as wide as a page, as long as it is
+    sheet.repeat_rows(0)
     for column, name in enumerate(columns):
         sheet.write_string(0, column, name, look.header)
     return sheet
