@@ -605,10 +605,10 @@ def export(out: Path, formats: list[str], to: Path | None) -> None:
     articles each; sqlite and duckdb are one database with the tables things, mentions, articles and
     columns. No cell of a sheet is a formula.
     """
+    from pipeline.export import beside
     from pipeline.export import export as write
 
-    folder = to or out.with_name(f"{out.resolve().name}-export")
-    for file in _guarded(lambda: write(out, folder, formats)):
+    for file in _guarded(lambda: write(out, to or beside(out), formats)):
         click.echo(file)
 
 

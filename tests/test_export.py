@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import json
 import sqlite3
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +21,8 @@ import pytest
 from pipeline import export, facts, records
 from pipeline.export import spreadsheet
 from pipeline.export.results import Results
-from pipeline.run import outputs
+from pipeline.run import batch, outputs
+from tests.conftest import ARTICLES, ROOT
 from tests.test_command_line import said_here
 
 NAMES = ("table", "mentions", "articles")
@@ -175,14 +180,123 @@ def test_by_default_it_lies_beside_the_results(sample_run: Path, tmp_path: Path)
     outputs.check(out)  # a further run may be written there
 
 
+@pytest.mark.parametrize("name", ["language=ms", "kind=organisation", "a*b", "a[b]"])
+def test_no_folder_is_a_column_or_a_pattern(sample_run: Path, tmp_path: Path, name: str) -> None:
+    """DuckDB takes ``language=ms`` in a path for a column, and ``*`` for any other name."""
+    (tmp_path / name).mkdir()
+    (tmp_path / "aXb").mkdir()
+    altered(sample_run, tmp_path / "aXb" / "out", "example", [])
+    out = altered(sample_run, tmp_path / name / "out", "example", [])
+    wanted = (sample_run / "table.csv").read_bytes()
+    assert said_here("table", out).returncode == 0
+    assert (out / "table.csv").read_bytes() == wanted
+    (made,) = export.export(out, tmp_path / name / "made", ["duckdb"])
+    with duckdb.connect(str(made), read_only=True) as connection:
+        for table, query in TABLES.items():
+            found = connection.sql(f"FROM {query}").to_arrow_table().to_pylist()
+            assert found == rows_of(sample_run, table)
+    identity = rows_of(sample_run, "table")[0]["canonical_id"]
+    said = [said_here("explain", folder, identity, "--json") for folder in (out, sample_run)]
+    assert said[0].returncode == 0, said[0].stderr
+    assert said[0].stdout == said[1].stdout
+
+
+def test_a_run_in_a_folder_with_a_key_is_like_any_other(sample_run: Path, tmp_path: Path) -> None:
+    out = tmp_path / "language=ms" / "out"
+    batch.run_into([ARTICLES], out, manner=batch.Manner(workers=1, isolated=False))
+    assert (out / "table.csv").read_bytes() == (sample_run / "table.csv").read_bytes()
+    assert batch.run([ARTICLES], out, workers=1).run["extracted"] == 0
+
+
+@pytest.mark.parametrize("name", export.FORMATS)
+def test_a_full_disk_is_one_line(sample_run: Path, tmp_path: Path, name: str) -> None:
+    before = {p.name for p in Path(tempfile.gettempdir()).iterdir()}
+    done = subprocess.run(
+        [sys.executable, "-c", _FULL, str(sample_run), str(tmp_path / "made"), name],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "cannot be written to (" in done.stdout
+    assert "make room or name another folder: --to" in done.stdout
+    assert list((tmp_path / "made").iterdir()) == []
+    after = {p.name for p in Path(tempfile.gettempdir()).iterdir()}
+    assert not {n for n in after - before if n.startswith("tmp")} - {tmp_path.name}
+
+
+_FULL = """
+import resource, signal, sys
+from pathlib import Path
+from pipeline.export import export
+from pipeline.run.outputs import OutputError
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (8_000, 8_000))
+try:
+    export(Path(sys.argv[1]), Path(sys.argv[2]), [sys.argv[3]])
+except OutputError as error:
+    print(error)
+"""
+
+
+def test_damaged_results_are_not_the_fault_of_the_folder(sample_run: Path, tmp_path: Path) -> None:
+    out = altered(sample_run, tmp_path / "out", "example", [])
+    data = bytearray((out / "table.parquet").read_bytes())
+    data[200:2_000] = b"x" * 1_800
+    (out / "table.parquet").write_bytes(bytes(data))
+    for name in export.FORMATS:
+        with pytest.raises(outputs.OutputError, match="its files cannot be read"):
+            export.export(out, tmp_path / "made", [name])
+
+
+def test_the_folder_of_results_may_be_where_one_stands(
+    sample_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = altered(sample_run, tmp_path / "out", "example", [])
+    monkeypatch.chdir(out)
+    assert said_here("export", ".", "--format", "csv").returncode == 0
+    assert (tmp_path / "out-export" / "table.csv").exists()
+    with pytest.raises(outputs.OutputError, match="say where the export shall go"):
+        export.beside(Path("/"))
+
+
+def test_values_that_a_sheet_has_no_word_for(sample_run: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    altered(sample_run, out, "example", ["😀" * 20_000])
+    table = pq.read_table(out / "table.parquet")
+    values = [float("inf"), float("nan"), *table.column("value").to_pylist()[2:]]
+    at = table.schema.get_field_index("value")
+    table = table.set_column(at, "value", pa.array(values, pa.float64()))
+    kinds = ["statistic", "statistic", *table.column("kind").to_pylist()[2:]]
+    pq.write_table(table.set_column(0, "kind", pa.array(kinds)), out / "table.parquet")
+    articles = pq.read_table(out / "articles.parquet")
+    days = [datetime.date(1850, 1, 1), *articles.column("published").to_pylist()[1:]]
+    at = articles.schema.get_field_index("published")
+    days_column = pa.array(days, pa.date32())
+    pq.write_table(articles.set_column(at, "published", days_column), out / "articles.parquet")
+    export.export(out, tmp_path / "made", ["xlsx", "jsonl"])
+    book = openpyxl.load_workbook(tmp_path / "made" / "selaras.xlsx")
+    cells = [c for sheet in book for row in sheet for c in row]
+    assert {"inf", "nan", "1850-01-01"} <= {c.value for c in cells}
+    assert not [c for c in cells if c.data_type in "fe"]
+    (smile,) = [c.value for c in cells if str(c.value).startswith("😀")]
+    assert len(smile.encode("utf-16-le")) // 2 in (32_766, 32_767)
+    lines = (tmp_path / "made" / "table.jsonl").read_text("utf-8").splitlines()
+    assert [json.loads(line, parse_constant=pytest.fail)["value"] for line in lines[:2]] == [
+        None
+    ] * 2
+
+
 def test_bad_input_is_one_line(sample_run: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
+    altered(sample_run, tmp_path / "run", "example", [])
     for said, wanted in (
         ([tmp_path / "none", "--format", "csv"], "holds no run"),
         ([sample_run, "--format", "pdf"], "'pdf' is none of csv, jsonl, xlsx, sqlite, duckdb"),
         ([sample_run, "--format", ","], "is none of csv"),
         ([sample_run, "--format", "csv", "--to", sample_run / "x"], "name another folder: --to"),
         ([sample_run, "--format", "csv", "--to", tmp_path / "file" / "x"], "cannot be written to"),
+        ([sample_run, "--format", "csv", "--to", tmp_path / "run"], "holds the results of a run"),
     ):
         done = said_here("export", *said)
         assert done.returncode == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -19,6 +20,12 @@ def _doubled(number: int) -> tuple[int, int]:
 def _fatal(parent: int) -> int:
     if os.getpid() != parent:
         os.kill(os.getpid(), signal.SIGKILL)
+    return parent
+
+
+def _greedy(parent: int) -> int:
+    if os.getpid() != parent:
+        raise MemoryError
     return parent
 
 
@@ -56,9 +63,10 @@ def test_nothing_is_nothing() -> None:
         assert list(helpers.map(_doubled, ())) == []
 
 
-def test_what_a_process_died_of_is_done_here() -> None:
+@pytest.mark.parametrize("function", [_fatal, _greedy])
+def test_what_a_process_died_of_is_done_here(function: Callable[[int], int]) -> None:
     with Helpers(2) as helpers:
-        assert list(helpers.map(_fatal, [os.getpid()] * 5)) == [os.getpid()] * 5
+        assert list(helpers.map(function, [os.getpid()] * 5)) == [os.getpid()] * 5
 
 
 def test_an_error_is_that_of_the_function() -> None:

@@ -411,9 +411,14 @@ def test_a_cluster_that_is_not_there_is_misuse(tmp_path: Path, articles: Path) -
     )
     assert time.monotonic() - begin < 60
     assert not out.exists()
-    for address in ("ray://127.0.0.1:10001", "127.0.0.1", ":1"):
+    for address in ("ray://127.0.0.1:10001", "127.0.0.1", ":1", "a:123456"):
         with pytest.raises(EngineError, match="no address of a cluster; give HOST:PORT"):
             on_ray.extract(work(tmp_path / address.replace("/", ""), ["a"]), Tally(), address)
+
+
+def test_no_host_can_be_called_so(tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match=r"a\.\.b:6379: cannot be reached"):
+        on_ray.extract(work(tmp_path / "in", ["a"]), Tally(), "a..b:6379")
 
 
 def test_sources_are_dealt_out_so_that_all_have_some(tmp_path: Path) -> None:

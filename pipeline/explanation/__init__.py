@@ -100,7 +100,7 @@ class Reader:
         for column in ("canonical_id", "indicator_id"):
             found = self._ask(
                 "SELECT * EXCLUDE (file_row_number) "
-                "FROM read_parquet(?, file_row_number = true) "
+                "FROM read_parquet(?, hive_partitioning = false, file_row_number = true) "
                 f"WHERE {column} = ? ORDER BY file_row_number",
                 [self._file(outputs.TABLE), asked],
             )
@@ -120,8 +120,10 @@ class Reader:
         found = self._ask(
             f"""
             WITH ids AS (
-                SELECT canonical_id AS id, label, mentions FROM read_parquet($1)
-                UNION ALL SELECT indicator_id, NULL, mentions FROM read_parquet($1)
+                SELECT canonical_id AS id, label, mentions
+                FROM read_parquet($1, hive_partitioning = false)
+                UNION ALL SELECT indicator_id, NULL, mentions
+                FROM read_parquet($1, hive_partitioning = false)
             ), plain AS (
                 SELECT id, mentions, {plain.format("id")} AS word,
                     coalesce({plain.format("label")}, '') AS name
@@ -157,16 +159,16 @@ class Reader:
             f"""
             WITH own AS (
                 SELECT file_row_number AS row, article_id, path, start, "end"
-                FROM read_parquet($1, file_row_number = true)
+                FROM read_parquet($1, hive_partitioning = false, file_row_number = true)
                 WHERE kind = $3 AND canonical_id = $4
             ), shown AS (
                 SELECT row, min(own.path) OVER (PARTITION BY story_id) AS first_path, {columns}
-                FROM own JOIN read_parquet($2) AS article
+                FROM own JOIN read_parquet($2, hive_partitioning = false) AS article
                 ON article.article_id = own.article_id AND article.status = 'ok'
                 ORDER BY first_path, own.path, start, "end" LIMIT $5
             )
             SELECT mention.* EXCLUDE (file_row_number), {names}
-            FROM read_parquet($1, file_row_number = true) AS mention
+            FROM read_parquet($1, hive_partitioning = false, file_row_number = true) AS mention
             JOIN shown ON mention.file_row_number = shown.row
             ORDER BY first_path, mention.path, mention.start, mention."end"
             """,

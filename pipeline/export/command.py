@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import duckdb
+from xlsxwriter.exceptions import XlsxWriterException
+
 from pipeline.export import databases, spreadsheet, texts
 from pipeline.export.results import Results
+from pipeline.run import outputs
 from pipeline.run.outputs import OutputError
 
 # What writes a format: given the results and a folder, it leaves files there.
@@ -20,18 +26,29 @@ FORMATS: dict[str, Callable[[Results, Path], None]] = {
 }
 
 
+def beside(out: Path) -> Path:
+    """The folder that an export of ``out`` goes to when none is named."""
+    whole = Path(os.path.normpath(out.absolute()))
+    if not whole.name:
+        raise OutputError(f"{out}: has no name; say where the export shall go: --to FOLDER")
+    name = f"{whole.name}-export"
+    return out.with_name(name) if out.name == whole.name else whole.with_name(name)
+
+
 def export(out: Path, folder: Path, formats: Sequence[str]) -> list[Path]:
     """Write the results in ``out`` to ``folder`` in each of ``formats``; gives the files.
 
     Files of an earlier export are replaced, each only when the new one is whole. Whatever is not of
     an export is left alone. Rows are read some at a time.
 
-    Raises ``OutputError`` when ``out`` holds no results that can be read, when ``folder`` is in it,
-    or cannot be written to.
+    Raises ``OutputError`` when ``out`` holds no results that can be read, when ``folder`` is in it
+    or holds results itself, or cannot be written to.
     """
     results = Results(out)
     if folder.resolve().is_relative_to(out.resolve()):
         raise OutputError(f"{folder}: lies in the results themselves; name another folder: --to")
+    if any((folder / name).exists() for name in outputs.FILES - {outputs.CSV}):
+        raise OutputError(f"{folder}: holds the results of a run; name another folder: --to")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".selaras-", dir=folder) as temporary:
@@ -39,8 +56,8 @@ def export(out: Path, folder: Path, formats: Sequence[str]) -> list[Path]:
                 FORMATS[name](results, Path(temporary))
             made = sorted(Path(temporary).iterdir())
             return [file.replace(folder / file.name) for file in made]
-    except OSError as error:
+    except (OSError, sqlite3.Error, duckdb.Error, XlsxWriterException) as error:
+        said = " ".join(str(getattr(error, "strerror", None) or error).split())
         raise OutputError(
-            f"{folder}: cannot be written to ({error.strerror or error}); make room or name "
-            "another folder: --to"
+            f"{folder}: cannot be written to ({said[:200]}); make room or name another folder: --to"
         ) from error

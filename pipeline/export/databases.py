@@ -52,10 +52,10 @@ def duckdb(results: Results, folder: Path) -> None:
     """
     with duck.connect(str(folder / "selaras.duckdb"), config={"threads": 1}) as connection:
         for name in NAMES:
-            path = str(results.path(name))
-            connection.execute(
-                f"CREATE TABLE {_TABLES[name]} AS SELECT * FROM read_parquet(?)", [[path]]
-            )
+            reader = pa.RecordBatchReader.from_batches(results.schema(name), results.batches(name))
+            connection.register("given", reader)
+            connection.execute(f"CREATE TABLE {_TABLES[name]} AS FROM given")
+            connection.unregister("given")
         columns = ", ".join(f"{name} VARCHAR" for name in _MEANINGS)
         connection.execute(f"CREATE TABLE columns ({columns})")
         connection.executemany("INSERT INTO columns VALUES (?, ?, ?)", [*_meanings(results)])

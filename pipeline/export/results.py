@@ -40,8 +40,18 @@ class Results:
 
     def batches(self, name: str) -> Iterator[pa.RecordBatch]:
         """Its rows."""
-        with pq.ParquetFile(self.path(name)) as file:
-            yield from file.iter_batches(_AT_ONCE)
+        try:
+            with pq.ParquetFile(self.path(name)) as file:
+                yield from file.iter_batches(_AT_ONCE)
+        except (OSError, pa.ArrowException) as error:
+            raise self.unreadable(error) from error
+
+    def unreadable(self, error: Exception) -> outputs.OutputError:
+        """What to raise when the files of the run are not what they should be."""
+        said = " ".join(str(error).split())[:200]
+        return outputs.OutputError(
+            f"{self.out}: its files cannot be read ({said}); run selaras run again"
+        )
 
     def columns_of(self, kind: str) -> list[str]:
         """The columns of the table that say something of a kind of thing."""

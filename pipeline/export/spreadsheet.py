@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import math
+import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from pipeline.run.outputs import FORMULA
 
 # Excel's own limits: rows of a sheet, characters of a cell.
 _ROWS, _CELL = 1_048_576, 32_767
+_FIRST_YEAR = 1900
 _A3 = 8
 _WIDEST, _NARROWEST = 60, 9  # characters
 _SHEETS = {
@@ -38,9 +41,11 @@ def xlsx(results: Results, folder: Path) -> None:
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
-        "nan_inf_to_errors": True,
+        "use_zip64": True,
     }
-    with Workbook(str(folder / "selaras.xlsx"), options) as book:
+    # Sheets are put together in files beside the book, where there is room for it.
+    with tempfile.TemporaryDirectory(dir=folder) as temporary:
+        book = Workbook(str(folder / "selaras.xlsx"), options | {"tmpdir": temporary})
         book.set_properties({"title": "Selaras", "created": _MADE})
         look = _Look(book)
         for kind, title in _SHEETS.items():
@@ -50,6 +55,7 @@ def xlsx(results: Results, folder: Path) -> None:
         columns = [n for n in results.schema("articles").names if n not in _OF_ARTICLES]
         _write(book, look, "Articles", columns, results.rows("articles"))
         _write(book, look, "Columns", ["sheet", "column", "meaning"], _meanings(results))
+        book.close()
 
 
 def _meanings(results: Results) -> Iterable[dict[str, str]]:
@@ -115,15 +121,21 @@ def _cell(sheet: Worksheet, look: _Look, row: int, column: int, value: Any) -> i
     if isinstance(value, bool):
         sheet.write_boolean(row, column, value, look.plain)
         return 5
-    if isinstance(value, int | float):
+    if isinstance(value, int | float) and math.isfinite(value):
         sheet.write_number(row, column, value, look.plain)
         return len(f"{value:g}")
-    if isinstance(value, datetime.date):
+    if isinstance(value, datetime.date) and value.year >= _FIRST_YEAR:
         sheet.write_datetime(row, column, value, look.day)
         return 10
-    text = str(value)
-    if len(text) > _CELL:
-        note = f" … [{len(text):,} characters, cut for this sheet]"
-        text = text[: _CELL - len(note)] + note
+    text = _fitting(str(value))
     sheet.write_string(row, column, text, look.text if text.startswith(FORMULA) else look.plain)
     return max(map(len, text.split("\n")))
+
+
+def _fitting(text: str) -> str:
+    """A text that a cell can hold, which counts in UTF-16."""
+    coded = text.encode("utf-16-le")
+    if len(coded) <= 2 * _CELL:
+        return text
+    note = f" … [{len(text):,} characters, cut for this sheet]"
+    return coded[: 2 * (_CELL - len(note))].decode("utf-16-le", "ignore") + note

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,12 @@ def jsonl(results: Results, folder: Path) -> None:
     for name in NAMES:
         with (folder / f"{name}.jsonl").open("w", encoding="utf-8", newline="\n") as file:
             for row in results.rows(name):
-                print(json.dumps(row, ensure_ascii=False, default=_plain), file=file)
+                print(json.dumps(_finite(row), ensure_ascii=False, default=_plain), file=file)
+
+
+def _finite(row: dict[str, Any]) -> dict[str, Any]:
+    """JSON has no word for what is no number."""
+    return {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in row.items()}
 
 
 def _plain(value: Any) -> str:

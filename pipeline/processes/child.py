@@ -97,6 +97,8 @@ class Child:
         return answer
 
     def _too_large(self) -> str:
+        if self._megabytes is None:
+            return "took more memory than there is"
         return (
             f"took more than {self._megabytes:,} MB of memory, the limit of a worker; split the "
             "article, or raise --worker-megabytes"

@@ -17,7 +17,15 @@ import pyarrow.parquet as pq
 
 from pipeline.records import ARTICLE_SCHEMA, MENTION_SCHEMA
 from pipeline.run import parts as parts_
-from pipeline.tabulate.database import Connection, batches, connect, insert, parquet, quoted, write
+from pipeline.tabulate.database import (
+    Connection,
+    batches,
+    connect,
+    insert,
+    parquet,
+    read_parquet,
+    write,
+)
 from pipeline.tabulate.dealing import deal
 
 # What the mentions of an article depend on besides its text.
@@ -204,11 +212,10 @@ def _fresh(connection: Connection, parts: Sequence[Path], folder: Path) -> None:
     if not files:
         files = [folder / "no-part.parquet"]
         pq.write_table(ARTICLE_SCHEMA.empty_table(), files[0])
-    listed = ", ".join(quoted(file) for file in files)
     columns = ", ".join(f'"{name}"' for name in ARTICLE_SCHEMA.names)
     connection.execute(
         f"CREATE VIEW fresh AS SELECT {columns}, filename "
-        f"FROM read_parquet([{listed}], filename = true)"
+        f"FROM {read_parquet(files, 'filename = true')}"
     )
 
 

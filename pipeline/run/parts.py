@@ -13,6 +13,7 @@ import hashlib
 import io
 import json
 import os
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -98,16 +99,18 @@ class Parts:
         for file in sorted(self.folder.iterdir()) if self.folder.is_dir() else []:
             try:
                 made_by, digests = _read(file)
+            except FileNotFoundError:  # one in the making, of a process that is about to end
+                continue
             except (OSError, ValueError, KeyError, pa.ArrowException) as error:
                 if getattr(error, "errno", None):  # the disk or the store, not the part
                     raise
-                file.unlink()  # half, or damaged
+                file.unlink(missing_ok=True)  # half, or damaged
                 continue
             if made_by == wanted:
                 self.found[file.name] = digests
             else:
                 self.strange.append(made_by)
-                file.unlink()
+                file.unlink(missing_ok=True)
 
     def digests(self) -> Iterable[str]:
         """Of every article that is in a part."""
@@ -134,7 +137,7 @@ class Parts:
     def remove(self) -> None:
         """Remove all parts."""
         for file in list(self.folder.iterdir()) if self.folder.is_dir() else []:
-            file.unlink()
+            file.unlink(missing_ok=True)
         with contextlib.suppress(OSError):
             self.folder.rmdir()
         self.found = {}
@@ -142,7 +145,8 @@ class Parts:
 
 def put_in_place(path: Path, data: bytes) -> None:
     """Write ``data`` to ``path`` so that it is there whole or not at all, power failing or not."""
-    half = path.with_name(path.name + _HALF)
+    # On a shared disk two processes may make the same part at once.
+    half = path.with_name(f"{path.name}.{uuid.uuid4().hex}{_HALF}")
     try:
         with half.open("wb") as opened:
             opened.write(data)

@@ -69,6 +69,14 @@ def quoted(path: Path) -> str:
     return "'" + re.sub(r"([\[*?])", r"[\1]", str(path)).replace("'", "''") + "'"
 
 
+def read_parquet(paths: Sequence[Path], option: str = "") -> str:
+    """SQL that reads these files and nothing else: no sign of a path stands for others, and no
+    folder called ``language=ms`` is a column. ``option`` is one more of DuckDB's."""
+    listed = ", ".join(quoted(path) for path in paths)
+    more = f", {option}" if option else ""
+    return f"read_parquet([{listed}], hive_partitioning = false{more})"
+
+
 def parquet(path: Path, schema: pa.Schema) -> str:
     """SQL that reads the columns of ``schema`` from a file; one that it lacks is null."""
     there = set(pq.read_schema(path).names)
@@ -77,7 +85,7 @@ def parquet(path: Path, schema: pa.Schema) -> str:
         f"AS {_name(field.name)}"
         for field in schema
     )
-    return f"(SELECT {columns} FROM read_parquet({quoted(path)}))"
+    return f"(SELECT {columns} FROM {read_parquet([path])})"
 
 
 def _name(column: str) -> str:

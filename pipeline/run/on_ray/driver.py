@@ -63,13 +63,14 @@ class Driver:
         _hush()
         self._ray = _imported()
         self._connect(wanted)
-        self._workers = wanted.workers or int(self._ray.cluster_resources().get("CPU", 0))
+        with self._plainly():
+            self._workers = wanted.workers or int(self._ray.cluster_resources().get("CPU", 0))
         if self._workers < 1:
             raise EngineError(
                 "the cluster has no processor to work with; add a node, or say how many there "
                 "will be: --workers"
             )
-        self._new: queue.SimpleQueue[Done | Exception | None] = queue.SimpleQueue()
+        self._new: queue.SimpleQueue[Done | EngineError | None] = queue.SimpleQueue()
         dealt = groups(wanted.sources, self._workers)
         threading.Thread(target=self._work, args=(wanted.given, dealt), daemon=True).start()
 
@@ -83,17 +84,26 @@ class Driver:
         with contextlib.suppress(queue.Empty):
             new = self._new.get(timeout=_SOON)
             while True:
-                if isinstance(new, Exception):
+                if isinstance(new, EngineError):
                     raise new
                 if new is None:
                     ended = True
                     break
                 done.append(new)
                 new = self._new.get_nowait()
-        nodes = frozenset(node["NodeID"] for node in self._ray.nodes() if node["Alive"])
+        with self._plainly():
+            nodes = frozenset(node["NodeID"] for node in self._ray.nodes() if node["Alive"])
         if ended:
             self._ray.shutdown()
         return Told(self._workers, nodes, done, ended)
+
+    @contextlib.contextmanager
+    def _plainly(self) -> Iterator[None]:
+        """Raise ``EngineError`` for what Ray raises."""
+        try:
+            yield
+        except self._ray.exceptions.RayError as error:
+            raise EngineError(_said(error)) from error
 
     def _connect(self, wanted: Wanted) -> None:
         options: dict[str, Any] = {
@@ -110,9 +120,10 @@ class Driver:
             }
             if wanted.temporary is not None:
                 options["_temp_dir"] = wanted.temporary
+        failures = (ConnectionError, RuntimeError, ValueError, OSError, TimeoutError)
         try:
             self._ray.init(**options)
-        except (ConnectionError, RuntimeError, ValueError, OSError, TimeoutError) as error:
+        except (*failures, self._ray.exceptions.RayError) as error:
             at = wanted.address
             where = f"{at}: cannot be reached" if at else "Ray cannot be started here"
             said = " ".join(str(error).split())
@@ -124,10 +135,8 @@ class Driver:
             for done in self._bundles(given, dealt):
                 self._new.put(done)
             self._new.put(None)
-        except self._ray.exceptions.RayError as error:
+        except Exception as error:  # what is wrong with an article is no exception
             self._new.put(EngineError(_said(error)))
-        except Exception as error:
-            self._new.put(error)
 
     def _bundles(self, given: Given, dealt: Sequence[Group]) -> Iterator[Done]:
         """Every bundle of the groups, in no order."""
@@ -192,6 +201,8 @@ def _said(error: BaseException) -> str:
         return "a node of the cluster has no Selaras: install the same version on all of them"
     cause = error
     while (inner := getattr(cause, "cause", None) or cause.__cause__) is not None:
+        if not str(inner).strip():  # a mark of Ray's own, without a word
+            break
         cause = inner
     first = next((line.strip() for line in str(cause).splitlines() if line.strip()), "")
     return f"Ray gave up ({type(cause).__name__}: {first}); {_SAME_AGAIN}"

@@ -27,6 +27,7 @@ from pipeline.run.work import EngineError, Tally, Work
 
 _LONGEST_TEMPORARY = 40  # characters: what is left of a socket's path by what Ray puts behind it
 _PATIENCE = 10.0  # seconds for the answer of a cluster
+_LAST_PORT = 65_535
 _GONE = 10.0  # seconds for what a driver has started to be gone
 
 
@@ -224,17 +225,17 @@ def _check_address(address: str) -> None:
     if address == "auto":
         return
     host, _, port = address.rpartition(":")
-    if "://" in address or not host or not port.isdecimal():
+    if "://" in address or not host or not port.isdecimal() or int(port) > _LAST_PORT:
         raise EngineError(
             f"{address}: no address of a cluster; give HOST:PORT of its head (ray start --head "
             "says it), on a machine that is one of its nodes"
         )
     try:
         socket.create_connection((host.strip("[]"), int(port)), _PATIENCE).close()
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # the second: no host can be called so
+        reason = getattr(error, "strerror", None) or error
         raise EngineError(
-            f"{address}: cannot be reached ({error.strerror or error}); is the head node of the "
-            "cluster up?"
+            f"{address}: cannot be reached ({reason}); is the head node of the cluster up?"
         ) from error
 
 
