@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -15,7 +16,7 @@ from pipeline.normalise.measures import comparable
 from pipeline.records import MENTION_SCHEMA, table_schema
 from pipeline.tabulate.agreement import CONFLICT, TRANSLATION
 from pipeline.tabulate.checks import CONSISTENT, INCONSISTENT
-from pipeline.tabulate.database import Connection, batches, parquet, write
+from pipeline.tabulate.database import Connection, batches, parquet, read_parquet, write
 from pipeline.tabulate.dealing import deal
 from pipeline.tabulate.indicators import period, sole
 
@@ -69,14 +70,18 @@ WHERE m.canonical_id <> ''
 # is the example, the first of all gives a figure its value.
 _IN_ORDER = ("kind", "canonical_id", "path", "start", "end")
 # The name of the body that a figure is about, and what stories say of each other, are known when
-# all rows are; then they are put in order.
-_ORDERED = """
-SELECT {columns}
+# all rows are.
+_COMPLETE = """
+SELECT {columns}, t.file_row_number AS row
 FROM {things} t
     LEFT JOIN {things} b ON b.kind = 'organisation' AND b.canonical_id = t.about
     LEFT JOIN conflict c ON t.kind = 'statistic' AND c.canonical_id = t.canonical_id
     LEFT JOIN translation l ON t.kind = 'statistic' AND l.canonical_id = t.canonical_id
-ORDER BY t.kind, t.said_in DESC, t.stories DESC, t.mentions DESC, t.canonical_id
+"""
+# Rows are wide: what is sorted are their numbers, and then they are dealt out.
+_ORDER = """
+SELECT file_row_number FROM {things}
+ORDER BY kind, said_in DESC, stories DESC, mentions DESC, canonical_id
 """
 _COMPUTED = {
     "label": """CASE WHEN t.kind <> 'statistic' OR t.label IS NULL THEN t.label
@@ -364,7 +369,7 @@ def write_table(
     the order of the mentions does not matter.
     """
     schema = table_schema(languages)
-    things = path.with_name("things.parquet")
+    things, dealt = path.with_name("things.parquet"), path.with_name("buckets.arrow")
     columns = ", ".join((*_NEEDED, *(f'm."{name}"' for name in _COMMONEST)))
     query = _BY_THING.format(
         columns=columns,
@@ -372,14 +377,35 @@ def write_table(
         buckets=1 + pq.read_metadata(mentions).num_rows // _OF_BUCKET,
     )
     with_beside = pa.unify_schemas([schema, _BESIDE])
-    buckets = deal(batches(connection, query), "bucket", path.with_name("buckets.arrow"))
+    buckets = deal(batches(connection, query), "bucket", dealt)
     found = (cells for bucket in buckets for cells in _things(_in_order(bucket), languages))
     write(things, with_beside, _arrow(found, with_beside))
     connection.execute(CONFLICT)
     connection.execute(TRANSLATION)
-    ordered = _ORDERED.format(
+    read = read_parquet([things], "file_row_number = true")
+    complete = _COMPLETE.format(
         columns=", ".join(_COMPUTED.get(n, f't."{n}"') + f' AS "{n}"' for n in schema.names),
-        things=parquet(things, with_beside),
+        things=read,
     )
-    write(path, schema, batches(connection, ordered))
+    order = [b.column(0).to_numpy() for b in batches(connection, _ORDER.format(things=read))]
+    place = np.empty(sum(map(len, order)), np.int64)
+    place[np.concatenate([place[:0], *order])] = np.arange(len(place))
+    buckets = deal(_placed(batches(connection, complete), place), "bucket", dealt)
+    write(path, schema, _sorted(buckets, schema))
     things.unlink()
+
+
+def _placed(
+    found: Iterable[pa.RecordBatch], place: np.ndarray[Any, Any]
+) -> Iterator[pa.RecordBatch]:
+    """Batches with the place of each row in the table, and the bucket that has it."""
+    for rows in found:
+        at = place[rows.column("row").to_numpy()]
+        rows = rows.append_column("rank", pa.array(at))
+        yield rows.append_column("bucket", pa.array(at // _OF_BUCKET))
+
+
+def _sorted(buckets: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    for bucket in buckets:
+        rows = bucket.select(schema.names).take(pc.sort_indices(bucket.column("rank")))
+        yield pa.record_batch(rows.columns, schema=schema)
