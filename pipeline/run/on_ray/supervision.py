@@ -36,7 +36,7 @@ class Patience:
     """How long nothing may come before the work is begun anew.
 
     Ray makes anew what was lost with a node, but at times it waits for ever for what is on none
-    (seen with 2.52 to 2.56: one in some ten nodes that are killed). So after the loss of one it has
+    (seen with Ray 2.60, after one of seven nodes that were killed). So after the loss of one it has
     ``after_loss`` seconds, otherwise ``ordinary``; more where results came more slowly than that,
     and twice as many after each time that it was in vain.
     """
