@@ -62,6 +62,15 @@ def test_markdown_without_its_marks() -> None:
     assert read_bytes(b"", ".md").text == ""
 
 
+@pytest.mark.parametrize("sign", ["&#1;", "&#xFFFE;", "\ufffe", "\x01", "&#0;"])
+def test_blocks_of_html_may_hold_signs_that_xml_forbids(sign: str) -> None:
+    """Found by fuzzing: lxml reads them and refuses to write them back."""
+    block = f"<div>satu<script>x()</script>{sign}dua<!-- y -->{sign}<br>tiga{sign}<p>empat</p>{sign}lima</div>"
+    text = read_bytes(f"Awal.\n\n{block}\n".encode(), ".md").text
+    lines = ["".join(c for c in line if c.isalpha()) for line in text.splitlines()]
+    assert [line for line in lines if line] == ["Awal", "satudua", "tigaempat", "lima"]
+
+
 @pytest.mark.parametrize(
     "front",
     [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import yaml
@@ -111,15 +111,25 @@ def _inline(token: Token) -> str:
     return _SPACES.sub("", "".join(pieces)).strip()
 
 
+_ENDS_LINE = frozenset(("br", "p", "div", "li", "tr", "h1", "h2", "h3"))
+
+
 def _without_tags(content: str) -> str:
     """The words in a block of HTML."""
     try:
         root: Any = html.fragment_fromstring(content, create_parent="div")
     except (ValueError, AssertionError, html.etree.LxmlError):
         return ""
-    for element in root.xpath(".//script | .//style | .//comment()"):
-        element.drop_tree()
-    for element in root.xpath(".//br | .//p | .//div | .//li | .//tr | .//h1 | .//h2 | .//h3"):
-        element.tail = "\n" + (element.tail or "")
-    lines = (" ".join(line.split()) for line in str(root.text_content()).splitlines())
+    lines = (" ".join(line.split()) for line in "".join(_words(root)).splitlines())
     return "\n".join(line for line in lines if line)
+
+
+def _words(element: Any) -> Iterator[str]:
+    """The text in an element. The tree is only read: it may hold signs that lxml does not take."""
+    if not isinstance(element.tag, str) or element.tag in ("script", "style"):
+        return
+    yield element.text or ""
+    for child in element:
+        yield from _words(child)
+        yield "\n" if child.tag in _ENDS_LINE else ""
+        yield child.tail or ""
