@@ -15,7 +15,7 @@ from docx.oxml import parse_xml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.read import Record, Source, Unreadable, parse, read_bytes, records
+from pipeline.read import Record, Source, Unreadable, parse, pdf, read_bytes, records
 from tests.test_read_records import found_in, problems, zipped
 
 FRONT = """---
@@ -437,3 +437,11 @@ def test_every_kind_is_read_by_its_file_name(tmp_path: Path) -> None:
         (record,) = records(Source(name, tmp_path / name))
         assert record.problem is None
         parse(record)
+
+
+def test_text_that_ends_left_of_where_it_begins_is_read() -> None:
+    """Found by fuzzing: turned text, whose lines lie beside no line, not even themselves."""
+    turned = [
+        pdf._Line(t, 100.0, 40.0, 700.0 - 12 * i, 10.0, 5.0, False) for i, t in enumerate("ab")
+    ]
+    assert "".join(pdf._paragraphs([turned], frozenset())).replace(" ", "") == "ab"

@@ -231,12 +231,13 @@ def _usual_gap(lines: Sequence[_Line]) -> float:
 
 def _right_edge(line: _Line, lines: Sequence[_Line]) -> float:
     """Where the lines of its column end at most."""
-    return max(
+    beside = (
         other.right
         for other in lines
         if min(line.right, other.right) - max(line.left, other.left)
         >= 0.5 * min(line.right - line.left, other.right - other.left)
     )
+    return max(beside, default=line.right)  # turned text ends left of where it begins
 
 
 def _goes_on(before: _Line, line: _Line, gap: float, edge: float, *, new_page: bool) -> bool:
