@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline import export, facts, records
+from pipeline import cli, export, facts, records
 from pipeline.export import spreadsheet
 from pipeline.export.results import Results
 from pipeline.run import batch, outputs
@@ -165,6 +165,10 @@ def test_the_same_results_are_the_same_bytes(sample_run: Path, made: Path, tmp_p
     before = {p.name: p.read_bytes() for p in made.iterdir()}
     differing = [name for name in before if again[name] != before[name]]
     assert differing == ["selaras.duckdb"]  # DuckDB gives each file a number of its own
+
+
+def test_the_command_offers_every_format() -> None:
+    assert set(cli._FORMATS) == set(export.FORMATS)
 
 
 def test_by_default_it_lies_beside_the_results(sample_run: Path, tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ of the mentions only those of the row are read, and of the articles everything b
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from pipeline.normalise.places import fold
 from pipeline.records import MENTION_SCHEMA
 from pipeline.run import outputs
 from pipeline.run.outputs import OutputError
+from pipeline.tabulate.database import literal
 from pipeline.tabulate.stories import STORY
 from pipeline.terminal import printable
 
@@ -91,7 +91,7 @@ class Reader:
 
     def _file(self, name: str) -> str:
         """A file of the run as DuckDB takes it: the name means itself and is no pattern."""
-        return re.sub(r"([*?\[])", r"[\1]", (self._out / name).as_posix())
+        return literal(self._out / name)
 
     def rows(self, asked: str) -> list[Row]:
         """The rows of the table whose ``canonical_id`` is ``asked``, else those of that

@@ -64,9 +64,14 @@ def connect(folder: Path, threads: int = 1) -> Iterator[Connection]:
         pa.set_memory_pool(pool)
 
 
+def literal(path: Path) -> str:
+    """A path as DuckDB's readers take it, in which no sign stands for others."""
+    return re.sub(r"([\[*?])", r"[\1]", path.as_posix())
+
+
 def quoted(path: Path) -> str:
-    """A path as text of SQL, in which no sign stands for others."""
-    return "'" + re.sub(r"([\[*?])", r"[\1]", str(path)).replace("'", "''") + "'"
+    """The same as text of SQL."""
+    return "'" + literal(path).replace("'", "''") + "'"
 
 
 def read_parquet(paths: Sequence[Path], option: str = "") -> str:
