@@ -464,7 +464,7 @@ def test_the_models_of_languages_are_languages() -> None:
 
 
 def test_the_bar_is_told_as_it_is() -> None:
-    from pipeline.cli import run
+    from pipeline.cli.run import command as run
 
     option = next(p for p in run.params if p.name == "min_language_score")
     assert option.default == MIN_LANGUAGE_SCORE == Configuration().min_language_score

@@ -18,7 +18,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline import cli, export, facts, records
+from pipeline import export, facts, records
+from pipeline.cli import export as export_command
 from pipeline.export import spreadsheet
 from pipeline.export.results import Results
 from pipeline.run import batch, outputs
@@ -168,7 +169,7 @@ def test_the_same_results_are_the_same_bytes(sample_run: Path, made: Path, tmp_p
 
 
 def test_the_command_offers_every_format() -> None:
-    assert set(cli._FORMATS) == set(export.FORMATS)
+    assert set(export_command.FORMATS) == set(export.FORMATS)
 
 
 def test_by_default_it_lies_beside_the_results(sample_run: Path, tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import cli, progress
+from pipeline import progress
+from pipeline.cli.run import Stop
 from pipeline.run import outputs
 from pipeline.run.work import Tally
 from tests.conftest import ARTICLES
@@ -183,7 +184,7 @@ def test_told_to_stop_it_keeps_what_is_done(sign: signal.Signals, tmp_path: Path
 
 
 def test_a_library_that_loses_ctrl_c_does_not_keep_the_run_going() -> None:
-    stop = cli._Stop()
+    stop = Stop()
     stop.look()
     with contextlib.suppress(KeyboardInterrupt):
         stop.hear(signal.SIGINT, None)

@@ -1,0 +1,273 @@
+"""``selaras run``."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline.cli.common import (
+    INPUT,
+    LANGUAGE,
+    LEXICON,
+    MEGABYTES,
+    MIN_SCORE,
+    NER,
+    PLACE,
+    STOPPED,
+    configured,
+    guarded,
+    warn_of_place,
+)
+
+
+class Stop:
+    """Whether the user wants the run to end. A library may lose what is raised in the middle of it,
+    so it is raised again at the next article."""
+
+    def __init__(self) -> None:
+        self._wanted = False
+
+    def hear(self, _signal: int, _frame: object) -> None:
+        """The handler of signals."""
+        self._wanted = True
+        raise KeyboardInterrupt
+
+    def look(self) -> None:
+        """Raise ``KeyboardInterrupt`` once more if the run is to end."""
+        if self._wanted:
+            raise KeyboardInterrupt
+
+
+@contextmanager
+def _stoppable(out: Path) -> Iterator[Stop]:
+    """Ctrl-C, or being told to end, ends a run with what is done kept: one line, exit code 1."""
+    stop = Stop()
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, stop.hear) for number in signals]
+    try:
+        yield stop
+    except KeyboardInterrupt:
+        from pipeline.read.discover import shown_argument
+
+        click.echo(
+            f"selaras: stopped; what is done is kept in {shown_argument(out)}, and the same "
+            "command goes on there",
+            err=True,
+        )
+        sys.exit(STOPPED)
+    finally:
+        for number, handler in zip(signals, before, strict=True):
+            signal.signal(number, handler)
+
+
+def _summary(run: dict[str, Any], out: Path, sidecars: dict[str, Any]) -> None:
+    """What a run did, in a few lines on standard error."""
+    from pipeline.run import outputs
+
+    counts = run["counts"]
+    status = counts["status"]
+    said = ", ".join(f"{status.get(s, 0)} {s}" for s in ("ok", "skipped", "failed"))
+    languages = ", ".join(f"{n} {code}" for code, n in counts["languages"].items()) or "none"
+    click.echo(
+        f"{counts['articles']} files: {said} ({languages}; {counts['stories']} stories)", err=True
+    )
+    if counts["mixed"]:
+        click.echo(
+            f"{counts['mixed']} of them in several languages, each part read as its own (column "
+            "parts of articles.parquet)",
+            err=True,
+        )
+    if run["reused"]:
+        differing = run["changes"] or {}
+        said = ", ".join(f"{n:,} {what}" for what, n in differing.items() if n)
+        click.echo(
+            f"{run['reused']:,} articles unchanged since the run before"
+            + (f" ({said})" if said else ""),
+            err=True,
+        )
+    for failure in run["failures"][:10]:
+        click.echo(f"  {failure['status']} {failure['path']}: {failure['reason']}", err=True)
+    if len(run["failures"]) > 10:
+        click.echo(f"  … and {len(run['failures']) - 10} more, in {out / 'run.json'}", err=True)
+    if sidecars:
+        for path in sorted(set(sidecars) - outputs.paths(out))[:5]:
+            click.echo(f"  metadata for {path!r}, which is no article here", err=True)
+    for place in sorted({s.place for s in sidecars.values() if s.place}):
+        warn_of_place(place)
+    rows = counts["rows"]
+    click.echo(
+        f"{out / 'table.csv'}: {rows.get('organisation', 0)} organisations, "
+        f"{rows.get('reference', 0)} references, {rows.get('statistic', 0)} statistics",
+        err=True,
+    )
+
+
+@click.command(
+    "run",
+    epilog="""\b
+Examples:
+  selaras run articles --out out
+  selaras run ms-articles nl-articles page.html --out out --metadata about.csv
+  selaras run articles --out out --lexicon my-names.csv
+  selaras run articles --out out --ner nl=stanza:nl --ner ms=transformers:my-model
+  selaras run s3://bucket/articles --out s3://bucket/out --engine ray
+
+\b
+Files written to OUT:
+  table.csv, table.parquet   one row per body, document and figure, across all articles
+  mentions.parquet           one row per place where one of them stands, with its sentence
+  articles.parquet           one row per file: language, status, and why one was not read
+  run.json                   versions, choices, counts, failures
+
+\b
+Exit codes:
+  0  done; files that could not be read are rows with a reason
+  1  stopped by Ctrl-C; what is done is kept, and the same command goes on from there
+  2  misuse, nothing was written; the message says what to do""",
+)
+@click.argument("articles", nargs=-1, required=True, type=PLACE)
+@click.option(
+    "--out", required=True, type=PLACE, help="Folder for the results, new or of an earlier run."
+)
+@click.option(
+    "--metadata",
+    type=INPUT,
+    metavar="FILE.csv",
+    help="What is known of the articles: a table with a 'path' column, and any of title, "
+    "published, source_url, place.",
+)
+@LANGUAGE
+@LEXICON
+@NER
+@MIN_SCORE
+@MEGABYTES
+@click.option(
+    "--text-column",
+    metavar="NAME",
+    help="Which column of .csv, .jsonl and .parquet files has the articles "
+    "[default: text, body, content, article, isi or tekst].",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Processes that read articles [default: the cores].",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    show_default=True,
+    help="What the work is done by: processes of this machine, or Ray, on many machines.",
+)
+@click.option(
+    "--ray-address",
+    metavar="HOST:PORT",
+    envvar="RAY_ADDRESS",
+    help="The Ray cluster to work on, for --engine ray [default: RAY_ADDRESS, or a Ray of its own "
+    "on this machine].",
+)
+@click.option(
+    "--article-seconds",
+    type=click.FloatRange(min=0, min_open=True),
+    default=60,  # run.limits.SECONDS
+    show_default=True,
+    metavar="N",
+    help="Fail an article that takes longer; a long one has more, in proportion.",
+)
+@click.option(
+    "--worker-megabytes",
+    type=click.IntRange(min=500),
+    default=2500,  # run.limits.MEGABYTES
+    show_default=True,
+    metavar="N",
+    help="Fail an article whose process needs more memory, 400 MB of models included.",
+)
+@click.option(
+    "--progress",
+    type=click.Choice(["auto", "bar", "log", "none"]),
+    default="auto",
+    show_default=True,
+    help="How to show how far it is: a bar, a line now and then, or not; auto is a bar on a "
+    "terminal and lines elsewhere.",
+)
+@click.option("--quiet", "-q", is_flag=True, help="Show nothing but errors.")
+def command(
+    articles: tuple[Path | str, ...],
+    out: Any,
+    metadata: Path | None,
+    workers: int | None,
+    engine: Any,
+    ray_address: str | None,
+    text_column: str | None,
+    article_seconds: float,
+    worker_megabytes: int,
+    progress: str,
+    quiet: bool,
+    **choices: Any,
+) -> None:
+    """Read ARTICLES and write their cross-lingual table to OUT.
+
+    ARTICLES are files and folders, or addresses of a store (s3://…). Folders are read with all
+    folders inside them; names that begin with a dot are left out. Read are text (.txt, .md), saved
+    pages (.html, with a sitemap.xml if there is one), .pdf with a text layer, .docx, .epub, tables
+    with an article a row (.csv, .tsv, .json, .jsonl, .parquet), and archives of all of these (.zip,
+    .tar.gz and the like). The language of each article is detected; one in a language without a
+    model is listed as skipped.
+
+    A run may be stopped, or killed, at any moment: the same command goes on where it was. A second
+    run into the same OUT does only what is new or changed.
+    """
+    from pipeline.progress import shown
+    from pipeline.read import read_sidecar
+    from pipeline.read.discover import located
+    from pipeline.run import batch, outputs
+    from pipeline.run.limits import Limits
+    from pipeline.run.work import Tally
+    from pipeline.user_lexicon import using
+
+    sidecars: dict[str, Any] = {}
+
+    out = guarded(lambda: located(out))
+    configuration = guarded(lambda: configured(**choices))
+    manner = batch.Manner(
+        workers=workers,
+        limits=Limits(article_seconds, worker_megabytes),
+        text_column=text_column,
+        exclude=(metadata,) if metadata else (),
+        engine=engine,
+        address=ray_address,
+    )
+
+    def action() -> dict[str, Any]:
+        outputs.check(out)
+        if metadata:
+            sidecars.update(read_sidecar(metadata))
+        with shown("none" if quiet else progress) as (changed, say):
+
+            def told(tally: Tally) -> None:
+                stop.look()
+                if changed is not None:
+                    changed(tally)
+
+            return batch.run_into(
+                list(articles),
+                out,
+                configuration,
+                sidecars=sidecars,
+                manner=manner,
+                progress=told,
+                say=None if quiet else say,
+            )
+
+    with _stoppable(out) as stop:
+        said = guarded(action)
+    if not quiet:
+        with using(configuration.lexicon):
+            _summary(said, out, sidecars)

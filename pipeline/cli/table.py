@@ -1,0 +1,28 @@
+"""``selaras table``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pipeline.cli.common import INPUT, guarded
+
+
+@click.command(
+    "table",
+    epilog="""\b
+Example:
+  selaras table out""",
+)
+@click.argument("out", type=INPUT)
+def command(out: Path) -> None:
+    """Merge the mentions in OUT again and write its table anew.
+
+    Nothing is read or extracted: the table is made from articles.parquet and mentions.parquet of
+    an earlier run.
+    """
+    from pipeline.run import batch
+
+    said = guarded(lambda: batch.retabulate(out))
+    click.echo(f"{out / 'table.csv'}: {sum(said['counts']['rows'].values())} rows", err=True)
