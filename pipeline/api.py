@@ -2,117 +2,31 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-import pyarrow as pa
-
-from pipeline import articles, explanation, extraction
+from pipeline import articles, explanation
 from pipeline.configuration import Configuration, chosen_engines
 from pipeline.read import Document, Sidecar, read_sidecar
 from pipeline.read.discover import located
-from pipeline.records import (
-    ARTICLE_SCHEMA,
-    MENTION_SCHEMA,
-    Article,
-    Mention,
-    Organisation,
-    Reference,
-    Statistic,
-    table_schema,
-)
+from pipeline.reading import Reading, frame
+from pipeline.records import ARTICLE_SCHEMA, MENTION_SCHEMA, table_schema
+from pipeline.results import Result
 from pipeline.run import batch
 from pipeline.user_lexicon.read import read_lexicon
+
+__all__ = ["Reading", "Result", "Selaras", "explain", "load", "read_run"]
 
 PathLike = str | os.PathLike[str]
 
 
-def _frame(rows: list[dict[str, Any]], schema: pa.Schema) -> pd.DataFrame:
-    frame: pd.DataFrame = pa.Table.from_pylist(rows, schema=schema).to_pandas()
-    return frame
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One article as Selaras reads it: ``article``, and its ``mentions`` in order of place."""
-
-    article: Article
-    extraction: extraction.Extraction
-
-    @property
-    def text(self) -> str:
-        """The text that all offsets point into."""
-        return self.article.text
-
-    @property
-    def language(self) -> str:
-        """ISO 639-1 code, ``und`` when unsure."""
-        return self.article.language
-
-    @property
-    def mentions(self) -> tuple[Mention, ...]:
-        """Everything found, in order of place."""
-        return self.extraction.mentions
-
-    @property
-    def organisations(self) -> list[Organisation]:
-        """The organisations, in order of place."""
-        return self.extraction.organisations
-
-    @property
-    def references(self) -> list[Reference]:
-        """The document references, in order of place."""
-        return self.extraction.references
-
-    @property
-    def statistics(self) -> list[Statistic]:
-        """The statistics, in order of place."""
-        return self.extraction.statistics
-
-    def to_frame(self) -> pd.DataFrame:
-        """The mentions in the columns of ``mentions.parquet``."""
-        return _frame(articles.mention_rows(self.article, self.extraction), MENTION_SCHEMA)
-
-    def to_dict(self) -> dict[str, Any]:
-        """The article and its mentions as plain values, as ``selaras extract`` prints them."""
-        article = dataclasses.asdict(self.article)
-        published = self.article.published
-        article["published"] = published.isoformat() if published else None
-        del article["story_id"]
-        mentions = []
-        for mention in self.mentions:
-            start, end = self.extraction.sentence(mention)
-            mentions.append(
-                {
-                    "kind": mention.kind,
-                    **dataclasses.asdict(mention),
-                    "sentence": self.text[start:end],
-                    "sentence_start": start,
-                }
-            )
-        return {**article, "mentions": mentions}
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """A run as pandas frames, in the columns of the files of the same name, and ``run.json``."""
-
-    articles: pd.DataFrame
-    mentions: pd.DataFrame
-    table: pd.DataFrame
-    run: dict[str, Any]
-
-
 def _result(found: batch.Result) -> Result:
     return Result(
-        _frame(found.articles, ARTICLE_SCHEMA),
-        _frame(found.mentions, MENTION_SCHEMA),
-        _frame(found.table, table_schema(batch.languages_of(found.run))),
+        frame(found.articles, ARTICLE_SCHEMA),
+        frame(found.mentions, MENTION_SCHEMA),
+        frame(found.table, table_schema(batch.languages_of(found.run))),
         found.run,
     )
 
@@ -214,8 +128,8 @@ def read_run(out: PathLike) -> Result:
     said = outputs.read_run(folder)
     codes = batch.languages_of(said)
     return Result(
-        _frame(found_articles, ARTICLE_SCHEMA),
-        _frame(found_mentions, MENTION_SCHEMA),
-        _frame(outputs.read_table(folder, codes), table_schema(codes)),
+        frame(found_articles, ARTICLE_SCHEMA),
+        frame(found_mentions, MENTION_SCHEMA),
+        frame(outputs.read_table(folder, codes), table_schema(codes)),
         said,
     )

@@ -1,0 +1,1 @@
+"""What was found, for people: normal forms in words, texts with marks, results in Jupyter."""

@@ -1,0 +1,146 @@
+"""How results show themselves in Jupyter: as HTML that needs nothing from elsewhere."""
+
+from __future__ import annotations
+
+import dataclasses
+import html
+import importlib.util
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from pipeline.display.marks import legend, marked
+from pipeline.display.normal_form import number, said
+
+if TYPE_CHECKING:
+    from pipeline.reading import Reading
+    from pipeline.results import Result
+
+# The columns that a reader looks at first; all others are in the frame.
+_FIRST = ("kind", "label")
+_THEN = (
+    "value",
+    "of",
+    "unit_id",
+    "period_start",
+    "period_end",
+    "organisation_id",
+    "agreement",
+    "check",
+    "stories",
+    "mentions",
+    "canonical_id",
+)
+_LISTED = 10  # failures
+_SHOWN = "2MB"  # of a table in a notebook
+_ROWS = 1000  # of a table that itables does not show
+# Dollar signs in an article are no formulas.
+_PLAIN = 'class="tex2jax_ignore mathjax_ignore"'
+
+
+def _escaped(value: object) -> str:
+    return html.escape(str(value))
+
+
+def reading_html(reading: Reading) -> str:
+    """An article with its marks, under its title."""
+    article = reading.article
+    said = [article.path, article.language, article.published, article.source_url]
+    heading = " · ".join(_escaped(value) for value in said if value)
+    pieces = [f"<div {_PLAIN}>"]
+    if article.title:
+        pieces.append(f"<h4>{_escaped(article.title)}</h4>")
+    pieces.append(f"<p><small>{heading}</small></p>")
+    if article.status != "ok":
+        pieces.append(f"<p><b>{_escaped(article.status)}</b>: {_escaped(article.reason)}</p>")
+    else:
+        pieces.append(f"<p><small>{legend()}</small></p>")
+    mentions = ({"kind": m.kind, **dataclasses.asdict(m)} for m in reading.mentions)
+    pieces.append(
+        f'<div style="white-space:pre-wrap;max-width:50em">{marked(article.text, mentions)}</div>'
+    )
+    return "\n".join([*pieces, "</div>"])
+
+
+def _counted(values: pd.Series[Any]) -> str:
+    counts = values.value_counts(sort=False)
+    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], str(pair[0])))
+    return ", ".join(f"{n:,} {_escaped(name)}" for name, n in ordered) or "none"
+
+
+def _failures(articles: pd.DataFrame) -> Iterable[str]:
+    unread = articles[articles.status != "ok"]
+    if not len(unread):
+        return
+    yield "<p>Not read:</p><ul>"
+    for row in unread.head(_LISTED).itertuples():
+        yield f"<li>{_escaped(row.path)}: {_escaped(row.status)}, {_escaped(row.reason)}</li>"
+    if len(unread) > _LISTED:
+        yield f"<li>… and {len(unread) - _LISTED:,} more, in <code>.articles</code></li>"
+    yield "</ul>"
+
+
+def _plain(table: pd.DataFrame) -> str:
+    """A table without itables; of a very long one the beginning, which says so."""
+    rest = len(table) - _ROWS
+    more = f"<p>… and {rest:,} rows more, in <code>.table</code></p>" if rest > 0 else ""
+    return table.head(_ROWS).to_html(index=False, na_rep="", notebook=True) + more
+
+
+def _interactive(table: pd.DataFrame) -> str:
+    """A table to sort and search, with the script that does it."""
+    from itables import options, to_html_datatable
+    from itables.javascript import generate_init_offline_itables_html
+
+    script = generate_init_offline_itables_html(options.dt_bundle)
+    return script + to_html_datatable(
+        table,
+        connected=False,
+        maxBytes=_SHOWN,
+        showIndex=False,
+        allow_html=False,
+        classes="display compact",
+    )
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, int | float) and said(value):
+        return number(value)
+    return str(value) if said(value) else ""
+
+
+def table_html(table: pd.DataFrame, languages: Iterable[str]) -> str:
+    """The columns of the cross-lingual table that are looked at first, to be sorted and searched
+    where itables is installed."""
+    names = [*_FIRST, *languages, *_THEN]
+    # As text, so that what nothing is said of is empty and not NaN; figures are sorted as such.
+    shown = table[[name for name in names if name in table]].map(_cell).astype(object)
+    return _interactive(shown) if importlib.util.find_spec("itables") else _plain(shown)
+
+
+def result_html(result: Result) -> str:
+    """What a run found: counts, languages, what was not read, and the table."""
+    articles, table = result.articles, result.table
+    read = articles[articles.status == "ok"]
+    rows = [
+        ("articles", _counted(articles.status)),
+        ("languages", _counted(read.language)),
+        ("stories", f"{read.story_id.nunique():,}"),
+        ("mentions", _counted(result.mentions.kind)),
+        ("rows of the table", _counted(table.kind)),
+        ("agreement", _counted(table.agreement)),
+    ]
+    lines = "".join(
+        f'<tr><th style="text-align:left">{name}</th><td style="text-align:left">{said}</td></tr>'
+        for name, said in rows
+    )
+    return "\n".join(
+        [
+            f"<div {_PLAIN}>",
+            f"<table>{lines}</table>",
+            *_failures(articles),
+            table_html(table, result.languages),
+            "</div>",
+        ]
+    )

@@ -1,0 +1,246 @@
+"""The results of a run as pandas frames, and what an analyst asks of them."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+
+from pipeline import sheets
+from pipeline.display.normal_form import said
+from pipeline.extraction import Extraction
+from pipeline.normalise.places import fold
+from pipeline.reading import Reading
+from pipeline.records import (
+    Article,
+    Kind,
+    Mention,
+    Organisation,
+    Reference,
+    Statistic,
+    own_columns,
+)
+from pipeline.run import batch
+
+_KINDS: dict[str, type[Mention]] = {
+    record.kind: record for record in (Organisation, Reference, Statistic)
+}
+_NEAREST = 5
+# What the sentences of a row say of themselves.
+_SENTENCE = [
+    "language",
+    "path",
+    "sentence",
+    "text",
+    "start",
+    "end",
+    "sentence_start",
+    "title",
+    "published",
+    "source_url",
+    "story_id",
+    "score",
+    "reason",
+    "article_id",
+    "kind",
+    "canonical_id",
+]
+
+
+def _values(record: type, row: Mapping[Any, Any]) -> dict[str, Any]:
+    """What a row says of the fields of ``record``; what is missing keeps its default."""
+    values = {}
+    for field in dataclasses.fields(record):
+        value = row.get(field.name)
+        if not said(value) or value is pd.NaT:
+            continue
+        if field.name in ("reference_session", "reference_term"):
+            value = int(value)  # type: ignore[arg-type]  # pandas has no whole numbers with gaps
+        values[field.name] = value
+    return values
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A run as pandas frames, in the columns of the files of the same name, and ``run.json``.
+
+    ``articles``, ``mentions`` and ``table`` are frames to be used as any other; the columns are
+    explained in the reference. In Jupyter it shows its counts and the table.
+    """
+
+    articles: pd.DataFrame
+    mentions: pd.DataFrame
+    table: pd.DataFrame
+    run: dict[str, Any]
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The codes of the languages that the table has a column for."""
+        return batch.languages_of(self.run)
+
+    def _of_kind(self, kind: Kind) -> pd.DataFrame:
+        others = {name for other in _KINDS if other != kind for name in own_columns(other)}
+        others -= set(own_columns(kind))
+        rows = self.table[self.table.kind == kind]
+        return rows.drop(columns=[name for name in others | {"kind"} if name in rows]).reset_index(
+            drop=True
+        )
+
+    @property
+    def organisations(self) -> pd.DataFrame:
+        """The bodies: rows of the table, with the columns that say something of bodies."""
+        return self._of_kind("organisation")
+
+    @property
+    def references(self) -> pd.DataFrame:
+        """The numbered documents: rows of the table, with the columns of documents."""
+        return self._of_kind("reference")
+
+    @property
+    def statistics(self) -> pd.DataFrame:
+        """The figures: rows of the table, with the columns of figures."""
+        return self._of_kind("statistic")
+
+    @property
+    def conflicts(self) -> pd.DataFrame:
+        """Figures on which different stories contradict each other, those of one indicator
+        together; ``sentences(canonical_id)`` shows who says what."""
+        figures = self.statistics
+        return figures[figures.agreement == "conflict"].sort_values(
+            ["indicator_id", "stories", "value"], ascending=[True, False, True], ignore_index=True
+        )
+
+    @property
+    def stories(self) -> pd.DataFrame:
+        """A row per story, which is one article in any number of languages: ``story_id``, its
+        ``languages``, how many ``articles`` and ``mentions``, the day it was ``published``, its
+        ``titles`` and ``paths``, each by language and joined by `` | ``. In the order of paths."""
+        read = self.articles[self.articles.status == "ok"].sort_values(["language", "path"])
+        found = self.mentions.groupby("article_id").size()
+
+        def joined(values: pd.Series[Any]) -> str:
+            return " | ".join(dict.fromkeys(str(value) for value in values if said(value)))
+
+        groups = read.groupby("story_id", sort=True)
+        stories = pd.DataFrame(
+            {
+                "languages": groups.language.agg(lambda codes: ",".join(sorted(set(codes)))),
+                "articles": groups.size(),
+                "mentions": groups.article_id.agg(lambda ids: int(found.reindex(ids).sum())),
+                "published": groups.published.agg(lambda days: days.dropna().min()),
+                "titles": groups.title.agg(joined),
+                "paths": groups.path.agg(joined),
+            }
+        ).reset_index()
+        return stories.sort_values(["paths", "story_id"], ignore_index=True)
+
+    def article(self, asked: str) -> Reading:
+        """The article with this ``article_id`` or ``path``, as it was read: ``.text`` and
+        ``.mentions``; Jupyter shows it with its marks.
+
+        Of several with one text the first by path. Raises ``KeyError``, which names the nearest
+        paths, when there is none.
+        """
+        rows = self.articles
+        found = rows[(rows.article_id == asked) | (rows.path == asked)]
+        if not len(found):
+            hint = self._nearest(asked, list(rows.path))
+            raise KeyError(f"no article has the id or the path {asked!r}{hint}")
+        first = found.assign(later=found.status != "ok").sort_values(["later", "path"]).iloc[0]
+        article = Article(**_values(Article, first.to_dict()))
+        if isinstance(article.published, datetime.datetime):
+            article = dataclasses.replace(article, published=article.published.date())
+        mentions, sentences = [], set()
+        if article.status == "ok":
+            own = self.mentions[self.mentions.article_id == article.article_id]
+            for row in own.sort_values(["start", "end", "kind"]).to_dict("records"):
+                record = _KINDS[row["kind"]]
+                mentions.append(record(**_values(record, row)))
+                sentences.add((row["sentence_start"], row["sentence_start"] + len(row["sentence"])))
+        return Reading(article, Extraction(tuple(mentions), tuple(sorted(sentences))))
+
+    def sentences(self, canonical_id: str) -> pd.DataFrame:
+        """Every sentence that a row of the table rests on: its mentions, with ``title``,
+        ``published``, ``source_url`` and ``story_id`` of their articles.
+
+        ``canonical_id`` is that of the row, or an ``indicator_id``, which has all its values.
+        Translations of one story stand together. Raises ``KeyError``, which names the nearest ids,
+        when the table has no such row.
+        """
+        table, mentions = self.table, self.mentions
+        if not (table.canonical_id == canonical_id).any():
+            of_indicator = table[table.indicator_id == canonical_id]
+            if not len(of_indicator):
+                hint = self._nearest(canonical_id, list(table.canonical_id))
+                raise KeyError(f"no row of the table has the id {canonical_id!r}{hint}")
+            own = mentions[
+                (mentions.kind == "statistic")
+                & mentions.canonical_id.isin(of_indicator.canonical_id)
+            ]
+        else:
+            own = mentions[mentions.canonical_id == canonical_id]
+        columns = ["article_id", "title", "published", "source_url", "story_id"]
+        read = self.articles[self.articles.status == "ok"][columns].drop_duplicates("article_id")
+        whole = own.merge(read, on="article_id", how="left")
+        whole["first"] = whole.groupby("story_id").path.transform("min")
+        ordered = whole.sort_values(
+            ["canonical_id", "first", "path", "start", "end"], ignore_index=True
+        )
+        return ordered[_SENTENCE]
+
+    def pivot(
+        self,
+        *,
+        unit: str,
+        rows: sheets.Dimension = "organisation",
+        columns: sheets.Dimension = "year",
+        value_kind: str | None = None,
+        change: Literal["up", "down"] | None = None,
+        several: Literal["most", "all"] = "most",
+        unknown: bool = False,
+    ) -> pd.DataFrame:
+        """The figures of one unit as a sheet, such as party members by body and year:
+        ``result.pivot(unit="party-member", rows="organisation", columns="year")``.
+
+        See ``pipeline.sheets.pivot`` for what the choices mean.
+        """
+        return sheets.pivot(
+            self.table,
+            unit=unit,
+            rows=rows,
+            columns=columns,
+            value_kind=value_kind,
+            change=change,
+            several=several,
+            unknown=unknown,
+        )
+
+    @property
+    def units(self) -> pd.DataFrame:
+        """The units that ``pivot`` takes, with how many figures have each, most first."""
+        return sheets.units(self.table)
+
+    @staticmethod
+    def _nearest(asked: str, known: list[str]) -> str:
+        word = fold(asked)
+        inside = [name for name in known if word and word in fold(name)]
+        nearest = inside[:_NEAREST] or difflib.get_close_matches(asked, known, _NEAREST)
+        return f"; the nearest: {', '.join(nearest)}" if nearest else ""
+
+    def __repr__(self) -> str:
+        """What it is, in a line; each frame shows itself."""
+        kinds = self.table.kind.value_counts()
+        rows = ", ".join(f"{kinds.get(kind, 0):,} {kind}s" for kind in _KINDS)
+        read = int((self.articles.status == "ok").sum())
+        return f"<Result of {len(self.articles):,} files, {read:,} read: {rows}>"
+
+    def _repr_html_(self) -> str:
+        """Counts, languages, failures and the table, for Jupyter."""
+        from pipeline.display.jupyter import result_html
+
+        return result_html(self)
