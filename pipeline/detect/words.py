@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -31,6 +31,8 @@ _WHOLE, _BORROWED = 0.5, 0.35
 _NO_WIDTH = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 # A word inside a clause; with a capital it is a name there.
 _INNER = re.compile(r"(?<=[\w,;/&%)] )[^\W\d_]+(?:-[^\W\d_]+)*")
+
+_CODE = re.compile(r"([^\s=]+)=")  # of a language, before its vote
 
 Row = tuple[tuple[int, float], ...]
 Votes = list[float]
@@ -122,13 +124,80 @@ def families() -> dict[str, dict[str, Sequence[str]]]:
     return {code: languages.data(code, "close")["words"] for code in languages.available()}
 
 
-def read_table(path: Path) -> dict[str, dict[str, float]]:
+class _Table(Mapping[str, Mapping[str, float]]):
+    """The votes in lines of a word, a tab, then ``language=vote`` joined by blanks. A line is read
+    when its word is asked for: a run asks for few of them, and starts sooner."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = dict(line.split("\t", 1) for line in text.splitlines())
+
+    def __getitem__(self, word: str) -> dict[str, float]:
+        return {c: float(v) for c, _, v in (x.partition("=") for x in self._lines[word].split())}
+
+    def __contains__(self, word: object) -> bool:
+        return word in self._lines
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._lines)
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def sizes(self) -> Counter[str]:
+        """How many words each language has."""
+        return Counter(_CODE.findall(" ".join(self._lines.values())))
+
+
+def read_table(path: Path) -> Mapping[str, Mapping[str, float]]:
     """The votes in a table of words: a word, a tab, then ``language=vote`` joined by blanks."""
-    found = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
-        word, _, votes = line.partition("\t")
-        found[word] = {c: float(v) for c, _, v in (x.partition("=") for x in votes.split())}
-    return found
+    return _Table(path.read_text(encoding="utf-8"))
+
+
+class _Rows(Mapping[str, Row]):
+    """The rows of a lexicon, each composed when its word is first asked for."""
+
+    def __init__(
+        self,
+        table: Mapping[str, Mapping[str, float]],
+        sizes: Mapping[str, int],
+        every: Sequence[str],
+        related: Sequence[Mapping[str, Sequence[str]]],
+    ) -> None:
+        self._table = table
+        self._related = related
+        self._users = [_users(own) for own in related]
+        self._whole = [_whole(own, sizes) for own in related]
+        self._index = {code: i for i, code in enumerate(every)}
+        self._made: dict[str, Row] = {}
+
+    def __getitem__(self, word: str) -> Row:
+        made = self._made.get(word)
+        if made is None:
+            if not (word in self._table or any(word in users for users in self._users)):
+                raise KeyError(word)
+            made = self._made[word] = self._composed(word)
+        return made
+
+    def _composed(self, word: str) -> Row:
+        index, size = self._index, len(self._index)
+        said = dict(self._table.get(word, {}))
+        row: list[tuple[int, float]] = []
+        for i, own in enumerate(self._related):
+            members = {code: said.pop(code) for code in own if code in said}
+            using = self._users[i].get(word, frozenset())
+            if not members and not using:
+                continue
+            base, values = _shared_out(members, self._whole[i], using, own)
+            row += [(size + i, base)] if base else []
+            row += [(index[c], v - base) for c, v in sorted(values.items()) if v != base]
+        row += [(index[code], vote) for code, vote in sorted(said.items())]
+        return tuple(row)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted({*self._table, *(word for users in self._users for word in users)}))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def compose(table: Mapping[str, Mapping[str, float]]) -> Lexicon:
@@ -136,30 +205,18 @@ def compose(table: Mapping[str, Mapping[str, float]]) -> Lexicon:
 
     Of some relatives the table has few words: any word of the others may be theirs too.
     """
-    related = sorted(families().items())
-    sizes = Counter(code for said in table.values() for code in said)
-    users = [_users(own) for _, own in related]
-    whole = [_whole(own, sizes) for _, own in related]
-    every = sorted({*sizes, *(code for _, own in related for code in own)})
+    related = [own for _, own in sorted(families().items())]
+    sizes = (
+        table.sizes()
+        if isinstance(table, _Table)
+        else Counter(code for said in table.values() for code in said)
+    )
+    every = sorted({*sizes, *(code for own in related for code in own)})
     index = {code: i for i, code in enumerate(every)}
-    rows: dict[str, Row] = {}
-    for word in sorted({*table, *(word for known in users for word in known)}):
-        said = dict(table.get(word, {}))
-        row: list[tuple[int, float]] = []
-        for i, (_, own) in enumerate(related):
-            members = {code: said.pop(code) for code in own if code in said}
-            using = users[i].get(word, frozenset())
-            if not members and not using:
-                continue
-            base, values = _shared_out(members, whole[i], using, own)
-            row += [(len(every) + i, base)] if base else []
-            row += [(index[c], v - base) for c, v in sorted(values.items()) if v != base]
-        row += [(index[code], vote) for code, vote in sorted(said.items())]
-        if row:
-            rows[word] = tuple(row)
-    groups = tuple(tuple(index[c] for c in sorted(own)) for _, own in related)
+    groups = tuple(tuple(index[c] for c in sorted(own)) for own in related)
     close = {i for group in groups for i in group}
     close |= set(range(len(every), len(every) + len(groups)))
+    rows = _Rows(table, sizes, every, related)
     return Lexicon(tuple(every), groups, rows, frozenset(close))
 
 
