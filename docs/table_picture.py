@@ -31,13 +31,14 @@ tr.kind td { background: #eef3f7; font-weight: bold; border-bottom: 0; padding-t
 
 
 def rows(table: pd.DataFrame) -> pd.DataFrame:
-    """A few rows of each kind that both languages have: the first, and every contradiction."""
+    """A few rows of each kind that both languages have: the first, and those to be looked at."""
     both = table[table.languages == "ms,nl"]
     parts = [
         both[both.kind == "organisation"].head(4),
         both[both.kind == "reference"].head(3),
-        both[both.agreement == "conflict"],
-        both[(both.kind == "statistic") & both.check.notna()].head(3),
+        both[both.agreement == "conflict"].head(2),
+        both[(both.kind == "statistic") & both.check.eq("inconsistent")].head(2),
+        both[both.value_kind.eq("ratio") & both.check.eq("consistent")].head(1),
         both[(both.kind == "statistic") & both.qualifier.notna()].head(2),
     ]
     return pd.concat(parts).drop_duplicates("canonical_id")
@@ -63,7 +64,7 @@ def main() -> None:
     """Read the samples, draw the rows, take the picture."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--browser", default="chromium")
-    parser.add_argument("--height", type=int, default=900)
+    parser.add_argument("--height", type=int, default=1060)
     options = parser.parse_args()
     table = pipeline.load().run(ROOT / "corpus" / "articles").table
     with tempfile.TemporaryDirectory() as folder:

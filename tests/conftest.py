@@ -15,6 +15,8 @@ hypothesis.settings.load_profile("any machine")
 
 ROOT = Path(__file__).resolve().parent.parent
 ARTICLES = ROOT / "corpus" / "articles"
+SAMPLES = len(list(ARTICLES.iterdir()))
+SAMPLE_STORIES = len({path.name.split(".")[0] for path in ARTICLES.iterdir()})
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ import pytest
 from pipeline.evaluate.compare import COLUMNS, Comparison, Difference, compared
 from pipeline.records import ARTICLE_SCHEMA, MENTION_SCHEMA
 from pipeline.run import outputs
-from tests.conftest import ROOT
+from tests.conftest import ROOT, SAMPLES
 from tests.test_command_line import said_here as selaras
 
 Row = dict[str, Any]
@@ -208,7 +208,7 @@ def test_the_command_as_json(runs: tuple[Path, Path]) -> None:
 
 def test_a_run_against_itself(sample_run: Path) -> None:
     said = json.loads(selaras("compare", sample_run, sample_run, "--json").stdout)
-    assert said["articles"]["in_both"] == 12
+    assert said["articles"]["in_both"] == SAMPLES
     assert not said["changed"]
     assert not said["only_a"]
     assert not said["only_b"]

@@ -10,10 +10,11 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+import pipeline
 from pipeline import languages, tabulate
 from pipeline.run import batch, outputs
 from pipeline.tabulate import database
-from tests.conftest import ARTICLES
+from tests.conftest import ARTICLES, SAMPLE_STORIES, SAMPLES
 
 STRING, DOUBLE, INTEGER, DATE = "string", "double", "int64", "date32[day]"
 ARTICLE_COLUMNS = {
@@ -119,8 +120,8 @@ def test_run_json(sample_run: Path) -> None:
     said = json.loads((sample_run / "run.json").read_text(encoding="utf-8"))
     assert said["program"] == "selaras"
     assert {"selaras", "content", *languages.available()} <= set(said["versions"])
-    assert said["counts"]["articles"] == 12
-    assert said["counts"]["languages"] == {"ms": 6, "nl": 6}
+    assert said["counts"]["articles"] == SAMPLES
+    assert said["counts"]["languages"] == {"ms": SAMPLE_STORIES, "nl": SAMPLE_STORIES}
     assert said["failures"] == []
     assert {"configuration", "inputs", "started", "seconds"} <= set(said)
 
@@ -155,10 +156,10 @@ def test_values_are_of_the_contract(sample_run: Path) -> None:
 
 
 def test_the_samples_join_both_languages(sample_run: Path) -> None:
-    """Six stories in two languages: each is one story, and its figures share rows."""
+    """Each story in its two languages is one story, and its figures share rows."""
     articles = pd.read_parquet(sample_run / "articles.parquet")
     by_story = articles.groupby("story_id").path.agg(lambda p: {x.split(".")[0] for x in p})
-    assert len(by_story) == 6
+    assert len(by_story) == SAMPLE_STORIES
     assert by_story.map(len).eq(1).all()
     table = pd.read_parquet(sample_run / "table.parquet")
     both = table[table.languages == "ms,nl"].kind.value_counts()
@@ -171,12 +172,63 @@ def test_the_samples_join_both_languages(sample_run: Path) -> None:
 
 
 def test_two_stories_that_contradict_each_other(sample_run: Path) -> None:
-    """Two sample stories give 412 and 421 party members of one hospital in one year."""
+    """Stories that give two numbers of one body's members or students in one year."""
     table = pd.read_parquet(sample_run / "table.parquet")
     conflict = table[table.agreement == "conflict"]
-    assert set(conflict.value) == {412.0, 421.0}
-    assert conflict.indicator_id.nunique() == 1
+    said = conflict.groupby("indicator_id").value.agg(lambda values: sorted(values)).to_dict()
+    department = "party-committee/agriculture-and-rural-development-department/kien-giang"
+    assert said == {
+        f"party-member/count/{department}/2023": [1402.0, 1420.0],
+        "party-member/count/party-committee/general-hospital/thai-binh/2024": [412.0, 421.0],
+        "student/count/university/tay-nguyen/2024": [2846.0, 2864.0],
+    }
     assert set(conflict.languages) == {"ms,nl"}
+
+
+def test_two_translations_that_differ(sample_run: Path) -> None:
+    """The Malay article has 13,900 farmers where the Dutch one of the same story has 19.300."""
+    table = pd.read_parquet(sample_run / "table.parquet")
+    differing = table[table.agreement == "translation"]
+    assert dict(zip(differing.languages, differing.value, strict=True)) == {
+        "ms": 13_900.0,
+        "nl": 19_300.0,
+    }
+    assert differing.indicator_id.nunique() == 1
+
+
+def test_members_of_a_body_year_by_year(sample_run: Path) -> None:
+    """Five bodies have their party members of three years or more, of which one share is wrong."""
+    table = pd.read_parquet(sample_run / "table.parquet")
+    members = table[(table.unit_id == "party-member") & table.organisation_id.notna()]
+    counts = members[members.value_kind.eq("count") & members.period_end.notna()]
+    years = counts.assign(year=pd.to_datetime(counts.period_end).dt.year)
+    by_body = years.groupby("organisation_id").year.nunique()
+    assert by_body[by_body >= 3].to_dict() == {
+        "party-committee/agriculture-and-rural-development-department/kien-giang": 4,
+        "party-committee/dak-lak/buon-don": 4,
+        "party-committee/kien-giang/an-bien": 3,
+        "party-committee/military-command/ninh-thuan": 4,
+        "party-committee/university/tay-nguyen": 5,
+    }
+    wrong = members[members.check == "inconsistent"]
+    assert set(wrong.organisation_id) == {"party-committee/dak-lak/buon-don"}
+    assert set(wrong.value_kind) == {"ratio", "percentage"}
+
+
+def test_a_company_of_many_names_is_one_by_two_lines_of_a_lexicon(tmp_path: Path) -> None:
+    """Stories call it by its Vietnamese and by its English name: two bodies, till a user says."""
+    lexicon = tmp_path / "names.csv"
+    lexicon.write_text(
+        "kind,language,text,id,label\n"
+        "name,,Bien Bac,company/silver-sea,Silver Sea Aquatic\n"
+        "name,,Silver Sea,company/silver-sea,\n"
+    )
+    stories = sorted(ARTICLES.glob("kien-giang-*"))
+    plain = pipeline.load().run(stories).table
+    mended = pipeline.load(lexicon=lexicon).run(stories).table
+    companies = [t[t.body.eq("company")].set_index("canonical_id").stories for t in (plain, mended)]
+    assert companies[0].to_dict() == {"company/aquatic-sea-silver": 1, "company/bien-bac": 1}
+    assert companies[1].to_dict() == {"company/silver-sea": 2}
 
 
 def test_no_text_is_cut_and_no_page_furniture_counted(sample_run: Path) -> None:
@@ -217,14 +269,14 @@ def test_a_second_run_does_only_what_is_new_or_changed(tmp_path: Path) -> None:
     folder, out = tmp_path / "articles", tmp_path / "out"
     shutil.copytree(ARTICLES, folder)
     first = batch.run([folder], out, workers=1)
-    assert (first.run["extracted"], first.run["reused"]) == (12, 0)
+    assert (first.run["extracted"], first.run["reused"]) == (SAMPLES, 0)
     changed = next(folder.glob("*.nl.txt"))
     changed.write_text(changed.read_text(encoding="utf-8") + "\nHet volkscomité telt 77 leden.\n")
     (folder / "new.nl.txt").write_text(
         "De afdeling Volksgezondheid van Ha Giang heeft 31 artsen.\n" * 2
     )
     second = batch.run([folder], out, workers=1)
-    assert (second.run["extracted"], second.run["reused"]) == (2, 11)
+    assert (second.run["extracted"], second.run["reused"]) == (2, SAMPLES - 1)
     fresh = tmp_path / "fresh"
     batch.run([folder], fresh, workers=1)
     assert _bytes(out) == _bytes(fresh)
