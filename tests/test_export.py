@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import datetime
 import json
+import os
 import sqlite3
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -215,10 +215,12 @@ def test_a_run_in_a_folder_with_a_key_is_like_any_other(sample_run: Path, tmp_pa
 
 @pytest.mark.parametrize("name", export.FORMATS)
 def test_a_full_disk_is_one_line(sample_run: Path, tmp_path: Path, name: str) -> None:
-    before = {p.name for p in Path(tempfile.gettempdir()).iterdir()}
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
     done = subprocess.run(
         [sys.executable, "-c", _FULL, str(sample_run), str(tmp_path / "made"), name],
         cwd=ROOT,
+        env=os.environ | {"TMPDIR": str(temporary)},
         capture_output=True,
         text=True,
     )
@@ -226,8 +228,7 @@ def test_a_full_disk_is_one_line(sample_run: Path, tmp_path: Path, name: str) ->
     assert "cannot be written to (" in done.stdout
     assert "make room or name another folder: --to" in done.stdout
     assert list((tmp_path / "made").iterdir()) == []
-    after = {p.name for p in Path(tempfile.gettempdir()).iterdir()}
-    assert not {n for n in after - before if n.startswith("tmp")} - {tmp_path.name}
+    assert list(temporary.iterdir()) == []
 
 
 _FULL = """
