@@ -45,9 +45,10 @@ _NOT_KEPT = frozenset({"text", "input_digest"})
 
 def register() -> None:
     """Make ``doc._.selaras`` and ``span._.selaras`` known to spaCy; doing it again does nothing."""
-    for kind, getter in ((Doc, article_of), (Span, mention_of)):
-        if not kind.has_extension(ATTRIBUTE):
-            kind.set_extension(ATTRIBUTE, getter=getter)
+    if not Doc.has_extension(ATTRIBUTE):
+        Doc.set_extension(ATTRIBUTE, getter=article_of)
+    if not Span.has_extension(ATTRIBUTE):
+        Span.set_extension(ATTRIBUTE, getter=mention_of)
 
 
 def plain(record: Mention | Article) -> dict[str, Any]:

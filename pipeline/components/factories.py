@@ -179,7 +179,7 @@ def organisations(
     """
     return Component(
         Organisation.kind,
-        nlp.lang,
+        nlp.lang or "",
         language=language,
         min_language_score=min_language_score,
         ner=ner,
@@ -207,7 +207,7 @@ def references(
     """
     return Component(
         Reference.kind,
-        nlp.lang,
+        nlp.lang or "",
         language=language,
         min_language_score=min_language_score,
         ner=ner,
@@ -235,7 +235,7 @@ def statistics(
     """
     return Component(
         Statistic.kind,
-        nlp.lang,
+        nlp.lang or "",
         language=language,
         min_language_score=min_language_score,
         ner=ner,
