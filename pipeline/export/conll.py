@@ -39,7 +39,7 @@ _UNSAFE = re.compile(r"[\s%]")
 # What would end a line, or is obeyed by a terminal.
 _CONTROL = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
 # A vocabulary keeps every word that it meets: a new one after so many characters.
-_RENEWED = 4_000_000
+_RENEWED = 1_000_000
 
 
 class _Language:

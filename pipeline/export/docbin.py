@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from spacy.tokens import DocBin
 
 # What one file has at most: a DocBin is made and read as a whole.
-_ARTICLES, _CHARACTERS = 2_000, 4_000_000
+_ARTICLES, _CHARACTERS = 1_000, 2_000_000
 _ATTRIBUTES = ("ORTH", "SENT_START", "ENT_IOB", "ENT_TYPE", "ENT_KB_ID", "ENT_ID")
 
 
@@ -68,7 +68,8 @@ def as_doc(nlp: Any, found: Marked, read: frozenset[str]) -> Any:
     from pipeline.detect import read_parts
 
     text = found.article.text
-    made = doc(nlp, text, tokens(nlp.tokenizer, text, found.mentions))
+    spans = tokens(nlp.tokenizer, text, found.mentions)
+    made = doc(nlp, text, spans, sentence_starts(found.article, found.mentions))
     for kind, key in KEYS.items():
         mark(made, found.article, key, [m for m in found.mentions if m.kind == kind])
     unread = [
@@ -78,20 +79,12 @@ def as_doc(nlp: Any, found: Marked, read: frozenset[str]) -> Any:
     ]
     names = filter_spans(made.spans[KEYS["organisation"]])
     made.set_ents(names, missing=filter_spans([s for s in unread if s is not None]))
-    starts = iter(sentence_starts(found.article, found.mentions))
-    begin = next(starts, None)
-    for token in made:
-        is_start = token.i == 0
-        while begin is not None and begin <= token.idx:
-            is_start = is_start or begin == token.idx
-            begin = next(starts, None)
-        token.is_sent_start = is_start
     return made
 
 
 def docbin(results: Results, folder: Path) -> None:
-    """``selaras.LANGUAGE.0001.spacy`` and so on: the articles of a language, 2,000 at most a file
-    (or 4,000,000 characters), in the order of their paths."""
+    """``selaras.LANGUAGE.0001.spacy`` and so on: the articles of a language, 1,000 at most a file
+    (or 2,000,000 characters), in the order of their paths."""
     files: dict[str, _Language] = {}
     read = frozenset(results.languages)
     for found in marked(results, folder):

@@ -63,13 +63,20 @@ def tokens(tokenizer: Any, text: str, mentions: Sequence[Mention]) -> list[Span]
     return found
 
 
-def doc(nlp: Any, text: str, spans: Sequence[Span]) -> Any:
-    """A ``Doc`` of ``text`` with the tokens that ``tokens`` gave; its text is the same."""
+def doc(nlp: Any, text: str, spans: Sequence[Span], sentences: Sequence[int]) -> Any:
+    """A ``Doc`` of ``text`` with the tokens that ``tokens`` gave; its text is the same. Sentences
+    begin where ``sentence_starts`` says."""
     from spacy.tokens import Doc
 
     nexts = [start for start, _ in spans[1:]] + [len(text)]
     spaces = [following > end for (_, end), following in zip(spans, nexts, strict=True)]
-    return Doc(nlp.vocab, words=[text[start:end] for start, end in spans], spaces=spaces)
+    begins = {0, *(bisect.bisect_left(spans, (at, at)) for at in sentences)}
+    return Doc(
+        nlp.vocab,
+        words=[text[start:end] for start, end in spans],
+        spaces=spaces,
+        sent_starts=[i in begins for i in range(len(spans))],
+    )
 
 
 def sentence_starts(article: Article, mentions: Sequence[Mention]) -> list[int]:

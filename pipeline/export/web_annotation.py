@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 from pipeline import __version__
-from pipeline.export.results import Results
+from pipeline.export.results import KINDS, Results
 from pipeline.export.spans import Marked, marked
 from pipeline.export.texts import finite
 from pipeline.records import Article, Mention, own_columns
@@ -29,6 +29,7 @@ _AROUND = 32  # characters before and behind a mention, by which it is found aga
 _ADDRESS = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 _ALLOWED = "%/:=&?~#+!$,;'@()*[]"
 _KEPT = ("canonical_id", "label", "score", "source", "reason")
+_NORMAL_FORM = {kind: (*_KEPT, *own_columns(kind)) for kind in KINDS}
 
 
 def webannotation(results: Results, folder: Path) -> None:
@@ -74,7 +75,7 @@ def of_article(found: Marked) -> Iterator[dict[str, Any]]:
 
 def _bodies(mention: Mention) -> list[dict[str, Any]]:
     """What a mention is: its kind, its identity, its English name, and its normal form as JSON."""
-    said = {name: getattr(mention, name) for name in (*_KEPT, *own_columns(mention.kind))}
+    said = {name: getattr(mention, name) for name in _NORMAL_FORM[mention.kind]}
     normal = {name: value for name, value in finite(said).items() if value is not None}
     bodies = [{"type": "TextualBody", "purpose": "classifying", "value": mention.kind}]
     if mention.canonical_id:
