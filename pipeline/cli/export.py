@@ -9,7 +9,16 @@ import click
 from pipeline.cli.common import INPUT, guarded
 
 # pipeline.export.FORMATS, whose modules are slow to import for a help.
-FORMATS = ("csv", "jsonl", "xlsx", "sqlite", "duckdb")
+FORMATS = (
+    "csv",
+    "jsonl",
+    "xlsx",
+    "sqlite",
+    "duckdb",
+    "docbin",
+    "webannotation",
+    "conll",
+)
 
 
 def _formats(_context: click.Context, _parameter: click.Parameter, said: str) -> list[str]:
@@ -26,7 +35,8 @@ def _formats(_context: click.Context, _parameter: click.Parameter, said: str) ->
     epilog="""\b
 Examples:
   selaras export results --format xlsx
-  selaras export results --format csv,sqlite --to for-colleagues""",
+  selaras export results --format csv,sqlite --to for-colleagues
+  selaras export results --format docbin,conll""",
 )
 @click.argument("out", type=INPUT)
 @click.option(
@@ -45,6 +55,10 @@ def command(out: Path, formats: list[str], to: Path | None) -> None:
     says what the columns mean. csv and jsonl are a file for the table, the mentions and the
     articles each; sqlite and duckdb are one database with the tables things, mentions, articles and
     columns. No cell of a sheet is a formula.
+
+    The texts with their mentions in place are docbin, files of spaCy for each language;
+    webannotation, JSON-LD of the W3C's data model, a mention a line; and conll, CoNLL-U Plus for
+    each language, a token a line.
     """
     from pipeline.export import beside
     from pipeline.export import export as write

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import tempfile
 from collections.abc import Callable, Sequence
@@ -11,7 +12,7 @@ from pathlib import Path
 import duckdb
 from xlsxwriter.exceptions import XlsxWriterException
 
-from pipeline.export import databases, spreadsheet, texts
+from pipeline.export import conll, databases, docbin, spreadsheet, texts, web_annotation
 from pipeline.export.results import Results
 from pipeline.run import outputs
 from pipeline.run.outputs import OutputError
@@ -23,6 +24,14 @@ FORMATS: dict[str, Callable[[Results, Path], None]] = {
     "xlsx": spreadsheet.xlsx,
     "sqlite": databases.sqlite,
     "duckdb": databases.duckdb,
+    "docbin": docbin.docbin,
+    "webannotation": web_annotation.webannotation,
+    "conll": conll.conll,
+}
+# The files of formats that have a file for each language, or several: how many differs.
+_FILES = {
+    "docbin": re.compile(r"selaras\.[a-z]{2,8}\.\d{4,}\.spacy"),
+    "conll": re.compile(r"selaras\.[a-z]{2,8}\.conllup"),
 }
 
 
@@ -38,8 +47,9 @@ def beside(out: Path) -> Path:
 def export(out: Path, folder: Path, formats: Sequence[str]) -> list[Path]:
     """Write the results in ``out`` to ``folder`` in each of ``formats``; gives the files.
 
-    Files of an earlier export are replaced, each only when the new one is whole. Whatever is not of
-    an export is left alone. Rows are read some at a time.
+    Files of an earlier export are replaced, each only when the new one is whole, and those that one
+    has too many, of the same formats, are removed. Whatever is not of an export is left alone. Rows
+    are read some at a time.
 
     Raises ``OutputError`` when ``out`` holds no results that can be read, when ``folder`` is in it
     or holds results itself, or cannot be written to.
@@ -55,7 +65,14 @@ def export(out: Path, folder: Path, formats: Sequence[str]) -> list[Path]:
             for name in formats:
                 FORMATS[name](results, Path(temporary))
             made = sorted(Path(temporary).iterdir())
-            return [file.replace(folder / file.name) for file in made]
+            placed = [file.replace(folder / file.name) for file in made]
+            for file in sorted(folder.iterdir()):
+                if file not in placed and any(
+                    name in formats and pattern.fullmatch(file.name)
+                    for name, pattern in _FILES.items()
+                ):
+                    file.unlink()  # of an earlier export, and not of these results
+            return placed
     except (OSError, sqlite3.Error, duckdb.Error, XlsxWriterException) as error:
         said = " ".join(str(getattr(error, "strerror", None) or error).split())
         raise OutputError(

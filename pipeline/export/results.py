@@ -38,11 +38,13 @@ class Results:
         """Its columns."""
         return pq.read_schema(self.path(name)).remove_metadata()
 
-    def batches(self, name: str) -> Iterator[pa.RecordBatch]:
-        """Its rows."""
+    def batches(
+        self, name: str, columns: list[str] | None = None, at_once: int = _AT_ONCE
+    ) -> Iterator[pa.RecordBatch]:
+        """Its rows, ``at_once`` at most; of ``columns`` alone if they are named."""
         try:
             with pq.ParquetFile(self.path(name)) as file:
-                yield from file.iter_batches(_AT_ONCE)
+                yield from file.iter_batches(at_once, columns=columns)
         except (OSError, pa.ArrowException) as error:
             raise self.unreadable(error) from error
 

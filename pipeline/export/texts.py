@@ -26,11 +26,11 @@ def jsonl(results: Results, folder: Path) -> None:
     for name in NAMES:
         with (folder / f"{name}.jsonl").open("w", encoding="utf-8", newline="\n") as file:
             for row in results.rows(name):
-                print(json.dumps(_finite(row), ensure_ascii=False, default=_plain), file=file)
+                print(json.dumps(finite(row), ensure_ascii=False, default=_plain), file=file)
 
 
-def _finite(row: dict[str, Any]) -> dict[str, Any]:
-    """JSON has no word for what is no number."""
+def finite(row: dict[str, Any]) -> dict[str, Any]:
+    """``row`` with nulls for infinities and what is no number: JSON has no word for them."""
     return {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in row.items()}
 
 

@@ -6,7 +6,7 @@ One pass writes every row to its bucket; a bucket is small, and is read and sort
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,9 @@ from pyarrow import ipc
 _HELD, _HELD_BYTES = 32_768, 32_000_000  # rows that are held until they are dealt out
 
 
-def deal(found: Iterable[pa.RecordBatch], bucket: str, path: Path) -> Iterator[pa.RecordBatch]:
+def deal(
+    found: Iterable[pa.RecordBatch], bucket: str, path: Path
+) -> Generator[pa.RecordBatch, None, None]:
     """The rows of each bucket, in no order; buckets by their number, the column ``bucket``.
 
     ``path`` is a file that is made for the while, and that takes what memory does not. All of

@@ -330,12 +330,22 @@ def _table(file: Path, data: bytes) -> list[tuple[int, Cells]]:
     return found
 
 
-def read_lexicon(file: Path) -> UserLexicon:
-    """The lexicon in ``file``. Raises ``LexiconError`` when it cannot be read or used."""
+def opened(file: Path) -> bytes:
+    """The bytes of the lexicon in ``file``. Raises ``LexiconError`` when they cannot be read."""
     try:
-        data = file.read_bytes()
+        return file.read_bytes()
     except OSError as error:
         raise LexiconError(f"{file}: cannot be opened: {error.strerror or error}") from error
+
+
+def read_lexicon(file: Path) -> UserLexicon:
+    """The lexicon in ``file``. Raises ``LexiconError`` when it cannot be read or used."""
+    return lexicon_in(opened(file), file)
+
+
+def lexicon_in(data: bytes, file: Path) -> UserLexicon:
+    """The lexicon in ``data``, the bytes of ``file``, which is not read, only named in errors.
+    Raises ``LexiconError`` when it cannot be used."""
     lines = _table(file, data)
     found = _Reader()
     # Names may be at places that the file itself adds, whichever comes first.
