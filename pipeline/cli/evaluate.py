@@ -7,8 +7,10 @@ from typing import Any
 
 import click
 
+from pipeline.cli import completing
 from pipeline.cli.common import (
-    INPUT,
+    COLOR,
+    FOLDER,
     JSON,
     LEXICON,
     NER,
@@ -42,9 +44,14 @@ Scores:
   link, link across        pairs of mentions of one body joined; those in two languages
   stat link                figures of both translations of a story in one row""",
 )
-@click.argument("gold", type=INPUT)
+@click.argument("gold", type=FOLDER)
 @JSON
-@click.option("--language", metavar="CODE", help="Score the articles of one language (ms or nl).")
+@click.option(
+    "--language",
+    metavar="CODE",
+    shell_complete=completing.languages,
+    help="Score the articles of one language (ms or nl).",
+)
 @click.option(
     "--errors",
     type=click.IntRange(min=0),
@@ -54,7 +61,8 @@ Scores:
 )
 @LEXICON
 @NER
-@click.option("--out", type=INPUT, help="Keep the run over the plain texts in this folder.")
+@COLOR
+@click.option("--out", type=FOLDER, help="Keep the run over the plain texts in this folder.")
 def command(
     gold: Path,
     as_json: bool,
@@ -63,6 +71,7 @@ def command(
     lexicon: Path | None,
     ner: tuple[str, ...],
     out: Path | None,
+    color: str,
 ) -> None:
     """Measure the program on GOLD, articles marked by hand.
 
@@ -83,7 +92,7 @@ def command(
     if as_json:
         print_json(found.to_dict(errors))
         return
-    console = terminal()
+    console = terminal(color)
     show.show_scores(console, found)
     if errors:
         show.show_errors(console, found, errors)
