@@ -28,6 +28,12 @@ def json_text(said: object, indent: int | None = None, ascii_only: bool = False)
     return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
 
 
+def is_limited(stream: Any) -> bool:
+    """Whether a text stream knows fewer letters than Unicode has."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    return not encoding.lower().startswith("utf")
+
+
 def _finite(said: Any) -> Any:
     if isinstance(said, dict):
         return {key: _finite(value) for key, value in said.items()}

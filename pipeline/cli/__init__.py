@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 import pipeline
-from pipeline.terminal import printable
+from pipeline.terminal import is_limited, printable
 
 # In the order a user meets them.
 COMMANDS = (
@@ -112,5 +112,5 @@ def main() -> None:
     """
     for stream in (sys.stdout, sys.stderr):
         # A terminal that knows few letters shows the others by number; no command fails for it.
-        if hasattr(stream, "reconfigure") and not stream.encoding.lower().startswith("utf"):
+        if hasattr(stream, "reconfigure") and is_limited(stream):
             stream.reconfigure(errors="backslashreplace")

@@ -12,7 +12,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from pipeline.cli import completing
-from pipeline.terminal import json_text, printable
+from pipeline.terminal import is_limited, json_text, printable
 
 STOPPED, MISUSE = 1, 2
 LISTED = 20  # of each list that compare and explain show in a terminal
@@ -224,4 +224,4 @@ def terminal(color: str = "auto") -> Any:
 
 def print_json(said: object) -> None:
     """``said`` as JSON on standard output."""
-    click.echo(json_text(said, indent=2))
+    click.echo(json_text(said, indent=2, ascii_only=is_limited(sys.stdout)))

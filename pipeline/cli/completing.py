@@ -7,8 +7,9 @@ imported, and the files are read for a fraction of a second: what was found unti
 from __future__ import annotations
 
 import functools
+import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from click.shell_completion import CompletionItem
 
 _OFFERED = 60
 _SECONDS = 0.2
-_AT_ONCE = 8192
+_AT_ONCE = 32_768
+_HARMLESS = re.compile(r"[\w./@%+][\w./@%+,=:?-]*")
 
 Complete = Callable[[click.Context, click.Parameter, str], list[Any]]
 
@@ -35,45 +37,43 @@ def _quietly(complete: Complete) -> Complete:
     return offered
 
 
-def _values(file: Path, column: str, until: float) -> Iterator[str]:
-    """The values of a column, as long as there is time."""
+def _beginning(file: Path, column: str, begun: str, most: int, until: float) -> list[str]:
+    """The first ``most`` different values of a column that begin so, in any case, as far as there
+    is time. Left out is what a shell might run or take apart when it stands in its line."""
+    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
+    found: dict[str, None] = {}
     with pq.ParquetFile(file) as parquet:
         for batch in parquet.iter_batches(_AT_ONCE, columns=[column], use_threads=False):
-            for value in batch.column(0).to_pylist():
-                if value is not None:
-                    yield value
+            values = batch.column(0)
+            fitting = pc.starts_with(values, pattern=begun, ignore_case=True)
+            for value in values.filter(fitting).to_pylist():
+                if _HARMLESS.fullmatch(value):
+                    found[value] = None
+                    if len(found) == most:
+                        return list(found)
             if time.monotonic() > until:
-                return
-
-
-def _beginning(begun: str, values: Iterator[str], most: int) -> list[str]:
-    """The first ``most`` different values that begin so, in any case; none that a shell could not
-    take on one line."""
-    found: dict[str, None] = {}
-    begun = begun.lower()
-    for value in values:
-        if value.lower().startswith(begun) and value.isprintable():
-            found[value] = None
-            if len(found) >= most:
                 break
     return list(found)
+
+
+def _out(context: click.Context) -> Path:
+    """The results that the line names. Behind an option whose value is only begun, click has not
+    given the arguments their names yet. Raises ``IndexError`` when there are none."""
+    return Path(context.params.get("out") or context.args[0])
 
 
 def _in_results(
     context: click.Context, begun: str, places: tuple[tuple[str, str], ...]
 ) -> list[str]:
     """Values of columns of the results in OUT that begin with ``begun``."""
-    out = context.params.get("out")
-    if out is None:
-        return []
     until = time.monotonic() + _SECONDS
     found: list[str] = []
     for file, column in places:
         most = _OFFERED - len(found)
         if most > 0:
-            found += _beginning(begun, _values(Path(out) / file, column, until), most)
+            found += _beginning(_out(context) / file, column, begun, most, until)
     return found
 
 
@@ -99,15 +99,14 @@ def units(context: click.Context, _parameter: click.Parameter, begun: str) -> li
 def _schema(context: click.Context) -> list[str]:
     import pyarrow.parquet as pq
 
-    names: list[str] = pq.read_schema(Path(context.params["out"]) / "table.parquet").names
+    names: list[str] = pq.read_schema(_out(context) / "table.parquet").names
     return names
 
 
 @_quietly
 def columns(context: click.Context, _parameter: click.Parameter, begun: str) -> list[Any]:
-    """Columns of the table, with the sign before them that turns the order."""
-    sign = "-" if begun.startswith("-") else ""
-    return [sign + name for name in _schema(context) if (sign + name).startswith(begun)]
+    """Columns of the table."""
+    return [name for name in _schema(context) if name.startswith(begun)]
 
 
 @_quietly

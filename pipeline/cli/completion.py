@@ -9,6 +9,7 @@ PROGRAM = "selaras"
 
 @click.command(
     "completion",
+    short_help="Print what makes the Tab key complete, for bash, zsh or fish.",
     epilog="""\b
 To have it in every new shell:
   bash   selaras completion bash \\
@@ -40,4 +41,6 @@ def command(context: click.Context, shell: str) -> None:
     if found is None:  # as ``Choice`` has it, click knows them all
         raise click.UsageError(f"no completion for {shell}")
     variable = f"_{PROGRAM.upper()}_COMPLETE"
-    click.echo(found(context.find_root().command, {}, PROGRAM, variable).source())
+    script = found(context.find_root().command, {}, PROGRAM, variable).source()
+    # A list joined by commas is one word: fish is told to part it from its type alone.
+    click.echo(script.replace('string split ","', 'string split --max 1 ","'))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import IO
 
 from rich.console import Console
@@ -12,9 +12,10 @@ from rich.text import Text
 
 from pipeline.explanation import Reader, Row
 from pipeline.records import table_schema
-from pipeline.terminal import json_text, printable
+from pipeline.terminal import is_limited, json_text, printable
 
 _NONE = "–"
+_BRIEFLY = 10  # rows
 _AROUND = 300  # characters of a sentence to either side of a mention
 _COUNTS = ("languages", "stories", "articles", "mentions", "score")
 # What is said of every row, whether or not there is anything to say.
@@ -103,10 +104,11 @@ def show(console: Console, reader: Reader, rows: Iterable[Row], limit: int) -> N
             line(console, f"… and {row['mentions'] - shown} more: --limit N", 2)
 
 
-def show_briefly(console: Console, reader: Reader, rows: Iterable[Row], limit: int) -> None:
+def show_briefly(console: Console, reader: Reader, rows: Sequence[Row], limit: int) -> None:
     """Each row with a sentence from each of its first ``limit`` articles, and nothing of how a
-    mention came to its identity: what a thing is, where ``show`` says why it is so."""
-    for i, row in enumerate(rows):
+    mention came to its identity: what a thing is, where ``show`` says why it is so. Of an indicator
+    with many values the first stand for all."""
+    for i, row in enumerate(rows[:_BRIEFLY]):
         if i:
             console.print()
         _show_row(console, row)
@@ -115,14 +117,19 @@ def show_briefly(console: Console, reader: Reader, rows: Iterable[Row], limit: i
             line(console, _sentence(mention), 4)
             shown += 1
         if row["mentions"] > shown:
-            identity = printable(shlex.quote(row["canonical_id"]))
-            out = printable(shlex.quote(str(reader.out)))
+            how = _explain(reader, row["canonical_id"])
             console.print()
-            line(
-                console,
-                f"… and {row['mentions'] - shown} more mentions: selaras explain {out} {identity}",
-                2,
-            )
+            line(console, f"… and {row['mentions'] - shown} more mentions: {how}", 2)
+    if len(rows) > _BRIEFLY:
+        how = _explain(reader, rows[0]["indicator_id"] or rows[0]["canonical_id"])
+        console.print()
+        line(console, f"… and {len(rows) - _BRIEFLY:,} more values: {how}")
+
+
+def _explain(reader: Reader, identity: str) -> str:
+    """The command that says all."""
+    words = ("selaras", "explain", str(reader.out), identity)
+    return printable(shlex.join(words))
 
 
 def _under_articles(console: Console, mentions: Iterable[Row]) -> Iterator[Row]:
@@ -137,12 +144,17 @@ def _under_articles(console: Console, mentions: Iterable[Row]) -> Iterator[Row]:
 
 
 def _pieces(
-    asked: str, reader: Reader, rows: Iterable[Row], limit: int | None, each: int | None
+    asked: str,
+    reader: Reader,
+    rows: Iterable[Row],
+    limit: int | None,
+    each: int | None,
+    ascii_only: bool,
 ) -> Iterator[str]:
     """A JSON object with the rows and their mentions, piece by piece."""
 
     def value(said: object) -> str:
-        return json_text(said)
+        return json_text(said, ascii_only=ascii_only)
 
     yield f'{{"asked": {value(asked)}, "rows": ['
     for i, row in enumerate(rows):
@@ -163,4 +175,4 @@ def write_json(
 ) -> None:
     """Write rows and mentions as one JSON object, never all of them in memory; of an article the
     first ``each`` mentions."""
-    file.writelines(_pieces(asked, reader, rows, limit, each))
+    file.writelines(_pieces(asked, reader, rows, limit, each, is_limited(file)))

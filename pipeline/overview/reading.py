@@ -100,7 +100,7 @@ class Overview:
         """The selected figures of the first ``bodies`` bodies, and how many bodies there are.
 
         A figure without a body is of its own story's: each such story counts as one. Bodies with
-        most figures come first; ``body`` says in a row which it is.
+        most figures come first; of a row ``whose`` says which it is, ``whose_label`` its name.
         """
         whose = "coalesce(organisation_id, '? ' || split_part(indicator_id, '/', 1), '?')"
         of_figures = f"{self._where()} AND kind = 'statistic'"
@@ -111,14 +111,14 @@ class Overview:
         rows = self.reader.ask(
             f"""
             WITH figures AS (
-                SELECT *, {whose} AS body FROM {_TABLE} WHERE {of_figures}
+                SELECT *, {whose} AS whose FROM {_TABLE} WHERE {of_figures}
             ), bodies AS (
-                SELECT body, row_number() OVER (
-                    ORDER BY starts_with(body, '?'), count(*) DESC, body
-                ) AS nth FROM figures GROUP BY body
+                SELECT whose, row_number() OVER (
+                    ORDER BY starts_with(whose, '?'), count(*) DESC, whose
+                ) AS nth FROM figures GROUP BY whose
             )
-            SELECT figures.* EXCLUDE (file_row_number), named.label AS body_label
-            FROM figures JOIN bodies USING (body)
+            SELECT figures.* EXCLUDE (file_row_number), named.label AS whose_label
+            FROM figures JOIN bodies USING (whose)
             LEFT JOIN (
                 SELECT canonical_id, any_value(label) AS label FROM {_TABLE}
                 WHERE kind = 'organisation' GROUP BY canonical_id

@@ -50,8 +50,8 @@ def sheet(overview: Overview, limit: int) -> Sheet:
     rows, count = overview.figures(limit)
     bodies: dict[str, Body] = {}
     for row in rows:
-        key = row.pop("body")
-        label = row.pop("body_label") or key.replace("? ", "no body named, ")
+        key = row.pop("whose")
+        label = row.pop("whose_label") or key.replace("? ", "no body named, ")
         body = bodies.setdefault(key, Body(key, label))
         body.cells.setdefault(column(row), []).append(row)
     periods = sorted({name for b in bodies.values() for name in b.cells}, key=_by_time)

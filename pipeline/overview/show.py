@@ -19,6 +19,7 @@ from pipeline.overview.sheet import Sheet, cell
 from pipeline.terminal import printable
 
 _FAILURES = 5
+_UNKNOWN = "und"  # as ISO 639-2 calls a language that is not known
 _LONGEST = 300  # characters of one cell
 TITLES = {
     "organisation": "Organisations",
@@ -93,7 +94,9 @@ def _run(console: Console, overview: Overview) -> None:
     width = max(map(len, by_status), default=0)
     for status, rows in by_status.items():
         number = sum(row["articles"] for row in rows)
-        languages = ", ".join(f"{printable(r['language'])} {r['articles']:,}" for r in rows)
+        languages = ", ".join(
+            f"{printable(r['language'] or _UNKNOWN)} {r['articles']:,}" for r in rows
+        )
         style = "" if status == "ok" else "red" if status == "failed" else "yellow"
         text = Text(f"{printable(status):{width}}  {number:,}  ", style=style)
         line(console, text.append(f"({languages})", style="not bold dim"), 2)
@@ -150,7 +153,7 @@ def _columns(section: str, rows: Sequence[Row], languages: Sequence[str]) -> lis
 
     names = [text(_called(row, languages)) for row in rows]
     values = [text(figure(row)) for row in rows]
-    wordings = [plain(code, 6, 18) for code in languages]
+    wordings = [plain(code, 6, 14) for code in languages]
     of_statistics = [
         Column("what", names, 0, 18),
         Column("value", values, 1, 16, right=True),
@@ -214,7 +217,7 @@ def show_sheet(console: Console, found: Sheet, unit: str) -> None:
     line(console, Text(title, style="bold"))
     names = Column("body", [Text(_cut(body.label)) for body in found.bodies], 0, 18)
     years = [
-        Column(name, [_figures(body.cells.get(name, ())) for body in found.bodies], 1, 12)
+        Column(name, [_figures(body.cells.get(name, ())) for body in found.bodies], 1, 14)
         for name in found.periods
     ]
     while years and found.bodies:
@@ -231,7 +234,7 @@ def show_sheet(console: Console, found: Sheet, unit: str) -> None:
         years = years[len(shown) :]
     if found.bodies_in_all > len(found.bodies):
         more = found.bodies_in_all - len(found.bodies)
-        line(console, Text(f"… and {more:,} bodies more: --limit N", style="dim"))
+        line(console, Text(f"… and {more:,} more: --limit N", style="dim"))
 
 
 def _figures(rows: Sequence[Row]) -> Text:
