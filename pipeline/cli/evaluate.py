@@ -32,17 +32,22 @@ Examples:
 
 \b
 Scores:
-  org exact, org overlap   names of bodies with the right borders, with any shared character
-  ref, ref date            documents with the right number; the date beside them
+  org exact, org overlap  names of bodies with the right borders; with any
+                          shared character
+  ref, ref date           documents with the right number; the date besides
   ref type, issuer, title, session
-                           what a document is, where GOLD has a references.csv: share right, none
-                           among them, and F1 of what is said; session and term together
-  stat, stat full          figures with the right value, kind, currency; and qualifier, change
-  stat unit                share of the figures whose counted noun is right
-  figure period, body      when and of whom a figure is, where GOLD has a figures.csv: share right,
-                           none among them, and F1 of what is said
-  link, link across        pairs of mentions of one body joined; those in two languages
-  stat link                figures of both translations of a story in one row""",
+                          what a document is, where GOLD has a references.csv:
+                          share right, none among them, and F1 of what is
+                          said; session and term together
+  stat, stat full         figures with the right value, kind, currency; and
+                          qualifier, change
+  stat unit               share of the figures whose counted noun is right
+  figure period, body     when and of whom a figure is, where GOLD has a
+                          figures.csv: share right, none among them, and F1
+                          of what is said
+  link, link across       pairs of mentions of one body joined; those in two
+                          languages
+  stat link               figures of both translations of a story in one row""",
 )
 @click.argument("gold", type=FOLDER)
 @JSON

@@ -112,20 +112,21 @@ Examples:
   selaras run articles --out out
   selaras run ms-articles nl-articles page.html --out out --metadata about.csv
   selaras run articles --out out --lexicon my-names.csv
-  selaras run articles --out out --ner nl=stanza:nl --ner ms=transformers:my-model
+  selaras run articles --out out --ner nl=stanza:nl
   selaras run s3://bucket/articles --out s3://bucket/out --engine ray
 
 \b
 Files written to OUT:
-  table.csv, table.parquet   one row per body, document and figure, across all articles
-  mentions.parquet           one row per place where one of them stands, with its sentence
-  articles.parquet           one row per file: language, status, and why one was not read
-  run.json                   versions, choices, counts, failures
+  table.csv, .parquet  a row per body, document and figure of all articles
+  mentions.parquet     a row per place where one of them stands, with its
+                       sentence
+  articles.parquet     a row per file: language, status, why one was not read
+  run.json             versions, choices, counts, failures
 
 \b
 Exit codes:
   0  done; files that could not be read are rows with a reason
-  1  stopped by Ctrl-C; what is done is kept, and the same command goes on from there
+  1  stopped by Ctrl-C; what is done is kept, the same command goes on there
   2  misuse, nothing was written; the message says what to do""",
 )
 @click.argument("articles", nargs=-1, required=True, type=PLACE)

@@ -22,7 +22,8 @@ Examples:
   selaras run articles --out out --ner selaras:my-models
 
 \b
-The work folder keeps a log and checkpoints: after a stop, the same command goes on from there.
+The work folder keeps a log and checkpoints: after a stop, the same command
+goes on from there.
 Training needs packages that running does not:
   pip install torch 'selaras[train]'""",
 )

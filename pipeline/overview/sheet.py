@@ -9,6 +9,7 @@ from typing import Any
 from pipeline.explanation import Row
 from pipeline.overview.figures import figure, when
 from pipeline.overview.reading import Overview
+from pipeline.terminal import printable
 
 NO_PERIOD = "no period"
 _YEAR = re.compile(r"\d{4}")
@@ -63,7 +64,7 @@ def column(row: Row) -> str:
     start, end = row["period_start"], row["period_end"]
     if not start or not end:
         return NO_PERIOD
-    return start[:4] if start[:4] == end[:4] else f"{start[:4]}–{end[:4]}"
+    return printable(start[:4] if start[:4] == end[:4] else f"{start[:4]}–{end[:4]}")
 
 
 def _by_time(name: str) -> tuple[bool, str]:

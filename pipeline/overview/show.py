@@ -129,7 +129,10 @@ def _counts(console: Console, counts: Sequence[Row]) -> None:
         # Contradictions are the last to go.
         rank = 1 if name == "rows" else 2 if _STYLES.get(name) == "bold red" else len(columns) + 3
         style = _STYLES.get(name, "")
-        values = [Text(f"{c[name]:,}" if c[name] else "–", style=style) for c in cells.values()]
+        values = [
+            Text(f"{c[name]:,}", style=style) if c[name] else Text("–", style="dim")
+            for c in cells.values()
+        ]
         columns.append(Column(printable(name), values, rank, right=True))
     if missing := print_table(console, columns):
         line(console, Text(f"No room for {', '.join(missing)}", style="dim"))
