@@ -43,7 +43,7 @@ def drawn(out: Path) -> str:
     with open_run(out) as reader:
         console.print("[bold]$[/bold] selaras show out --limit 2")
         show_overview(console, Overview(reader, Selection()), 2, filtered=False)
-        console.print(f"\n[bold]$[/bold] selaras show out {ARTICLE} | head -9")
+        console.print(f"\n[bold]$[/bold] selaras show out {ARTICLE} --color always | head -9")
         found = find_article(reader, ARTICLE)
         assert found is not None
         inner = Console(
