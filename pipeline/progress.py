@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Literal, TextIO
 
 from pipeline.run.work import Tally
+from pipeline.terminal import printable
 
 How = Literal["auto", "bar", "log", "none"]
 Changed = Callable[[Tally], None]
@@ -101,9 +102,9 @@ def shown(how: How | str, to: TextIO | None = None) -> Iterator[tuple[Changed | 
         with _bar(target) as found:
             yield found
     elif how == "log":
-        yield _lines(target), lambda said: print(said, file=target, flush=True)
+        yield _lines(target), lambda said: print(printable(said), file=target, flush=True)
     else:
-        yield None, lambda said: print(said, file=target, flush=True)
+        yield None, lambda said: print(printable(said), file=target, flush=True)
 
 
 def _lines(target: TextIO) -> Changed:
@@ -127,6 +128,7 @@ def _lines(target: TextIO) -> Changed:
 def _bar(target: TextIO) -> Iterator[tuple[Changed, Say]]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.text import Text
 
     pace = Pace()
     last = 0.0
@@ -161,4 +163,5 @@ def _bar(target: TextIO) -> Iterator[tuple[Changed, Say]]:
                 said=said,
             )
 
-        yield changed, bar.console.print
+        # A path in brackets is none of rich's markup.
+        yield changed, lambda said: bar.console.print(Text(printable(said)), soft_wrap=True)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import json
+import sys
+from typing import Any
 
 import click
 
 import pipeline
+from pipeline.terminal import is_limited, printable
 
 # In the order a user meets them.
 COMMANDS = (
     "run",
+    "show",
     "extract",
     "detect",
     "table",
@@ -20,6 +25,7 @@ COMMANDS = (
     "evaluate",
     "compare",
     "train",
+    "completion",
 )
 
 
@@ -35,6 +41,14 @@ def _show_version(context: click.Context, _parameter: click.Parameter, value: bo
     context.exit()
 
 
+def _harmless(error: click.ClickException) -> click.ClickException:
+    """The error, which may repeat what was typed, without what a terminal obeys."""
+    said = error.format_message()
+    if said.replace("\n", "").isprintable():
+        return error
+    return click.UsageError(printable(said), getattr(error, "ctx", None))
+
+
 class _Manual(click.Group):
     """Commands in the order a user meets them, each from the module of its name."""
 
@@ -47,11 +61,39 @@ class _Manual(click.Group):
         command: click.Command = importlib.import_module(f"{__name__}.{name}").command
         return command
 
+    def resolve_command(
+        self, context: click.Context, arguments: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is named. Raises ``click.UsageError`` naming those spelled nearly so."""
+        name = arguments[0]
+        if name in COMMANDS or name.startswith("-") or context.resilient_parsing:
+            return super().resolve_command(context, arguments)
+        near = difflib.get_close_matches(name.lower(), COMMANDS, cutoff=0.5)
+        guess = f" Did you mean {' or '.join(near)}?" if near else ""
+        raise click.UsageError(f"No such command {name!r}.{guess}", context)
+
+    def make_context(self, *arguments: Any, **choices: Any) -> click.Context:
+        """As any group. What was typed is repeated in a message without what a terminal obeys."""
+        try:
+            return super().make_context(*arguments, **choices)
+        except click.ClickException as error:
+            raise _harmless(error) from None
+
+    def invoke(self, context: click.Context) -> Any:
+        """As any group; see ``make_context``."""
+        try:
+            return super().invoke(context)
+        except click.ClickException as error:
+            raise _harmless(error) from None
+
 
 @click.group(
     cls=_Manual,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Start with:  selaras run corpus/articles --out out",
+    epilog="""\b
+Example:
+  selaras run corpus/articles --out out
+  selaras show out""",
 )
 @click.option(
     "--version",
@@ -68,3 +110,7 @@ def main() -> None:
     numbered documents and the figures in them, each traceable to its sentence. Everything works
     offline.
     """
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that knows few letters shows the others by number; no command fails for it.
+        if hasattr(stream, "reconfigure") and is_limited(stream):
+            stream.reconfigure(errors="backslashreplace")

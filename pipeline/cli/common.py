@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
+from click.shell_completion import CompletionItem
+
+from pipeline.cli import completing
+from pipeline.terminal import is_limited, json_text, printable
 
 STOPPED, MISUSE = 1, 2
 LISTED = 20  # of each list that compare and explain show in a terminal
 INPUT = click.Path(path_type=Path, readable=False)
+
+
+class _Folder(click.Path):
+    """A path of which the shell offers folders alone."""
+
+    def shell_complete(
+        self, _context: click.Context, _parameter: click.Parameter, incomplete: str
+    ) -> list[CompletionItem[str]]:
+        """The shell's own names of folders."""
+        return [CompletionItem(incomplete, type="dir")]
+
+
+FOLDER = _Folder(path_type=Path, readable=False)
 
 
 class Place(click.Path):
@@ -25,12 +42,17 @@ class Place(click.Path):
         return super().convert(value, param, context)
 
 
+class _PlaceOfFolder(Place, _Folder):
+    """A folder here, or the URL of one."""
+
+
 PLACE = Place(path_type=Path, readable=False)
+PLACE_OF_FOLDER = _PlaceOfFolder(path_type=Path, readable=False)
 
 
 def fail(message: object) -> NoReturn:
     """One line to standard error and exit code 2, as for any misuse."""
-    click.echo(f"selaras: {message}", err=True)
+    click.echo(printable(f"selaras: {message}"), err=True)
     sys.exit(MISUSE)
 
 
@@ -66,6 +88,7 @@ def guarded(action: Callable[[], Any]) -> Any:
 LANGUAGE = click.option(
     "--language",
     metavar="CODE",
+    shell_complete=completing.languages,
     help="Take every article, and all of it, for this language (ms or nl) instead of detecting it.",
 )
 MIN_SCORE = click.option(
@@ -125,7 +148,8 @@ def warn_of_place(place: str) -> None:
     from pipeline.normalise import places
 
     if not places.candidates(place):
-        click.echo(f"selaras: no place {place!r} in the registers of Vietnam; left out", err=True)
+        said = f"selaras: no place {place!r} in the registers of Vietnam; left out"
+        click.echo(printable(said), err=True)
 
 
 def read_one(file: str, max_bytes: int) -> Any:
@@ -159,14 +183,45 @@ LIMIT = click.option(
 )
 
 
-def terminal() -> Any:
-    """A console that shows what is said as it is."""
+COLOR = click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Colours; auto is on a terminal, as NO_COLOR, FORCE_COLOR and TERM say.",
+)
+
+
+def terminal(color: str = "auto") -> Any:
+    """A console that shows what is said as it is.
+
+    ``auto`` keeps to https://no-color.org and https://force-color.org, which rich knows, and to the
+    older CLICOLOR and CLICOLOR_FORCE (https://bixense.com/clicolors), which it does not. Without
+    colours nothing is bold or underlined either: no escape sequence is written.
+    """
     from rich.console import Console
 
+    if color == "auto":
+        said = os.environ.get
+        if said("NO_COLOR") or said("TERM") == "dumb":
+            color = "never"
+        elif said("FORCE_COLOR") or said("CLICOLOR_FORCE", "0") not in ("", "0"):
+            color = "always"
+        elif said("CLICOLOR") == "0":
+            color = "never"
+    if color == "never":
+        return Console(highlight=False, color_system=None)
+    if color == "always":
+        known = Console(highlight=False, force_terminal=True)
+        if known.color_system is not None and not known.no_color:
+            return known
+        # What ``--color always`` says is more than what the environment does.
+        return Console(
+            highlight=False, force_terminal=True, color_system="standard", no_color=False
+        )
     return Console(highlight=False)
 
 
 def print_json(said: object) -> None:
     """``said`` as JSON on standard output."""
-    json.dump(said, sys.stdout, ensure_ascii=False, indent=2)
-    click.echo()
+    click.echo(json_text(said, indent=2, ascii_only=is_limited(sys.stdout)))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.common import INPUT, JSON, LIMIT, LISTED, guarded, print_json, terminal
+from pipeline.cli.common import COLOR, FOLDER, JSON, LIMIT, LISTED, guarded, print_json, terminal
 
 
 @click.command(
@@ -17,11 +17,12 @@ Examples:
   selaras compare before after --limit 100 | grep organisation
   selaras compare before after --json > differences.json""",
 )
-@click.argument("out_a", type=INPUT)
-@click.argument("out_b", type=INPUT)
+@click.argument("out_a", type=FOLDER)
+@click.argument("out_b", type=FOLDER)
 @JSON
 @LIMIT
-def command(out_a: Path, out_b: Path, as_json: bool, limit: int | None) -> None:
+@COLOR
+def command(out_a: Path, out_b: Path, as_json: bool, limit: int | None, color: str) -> None:
     """Show what OUT_B found otherwise than OUT_A, thing by thing.
 
     Both are folders of runs over the same articles. A mention is the same when it stands in the
@@ -36,4 +37,4 @@ def command(out_a: Path, out_b: Path, as_json: bool, limit: int | None) -> None:
     if as_json:
         print_json(found.to_dict(limit))
     else:
-        show.show_comparison(terminal(), found, LISTED if limit is None else limit)
+        show.show_comparison(terminal(color), found, LISTED if limit is None else limit)

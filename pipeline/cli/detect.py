@@ -6,7 +6,9 @@ import sys
 
 import click
 
+from pipeline.cli import completing
 from pipeline.cli.common import MISUSE, read_one
+from pipeline.terminal import printable
 
 
 @click.command(
@@ -15,7 +17,7 @@ from pipeline.cli.common import MISUSE, read_one
 Example:
   selaras detect articles/*.txt""",
 )
-@click.argument("files", nargs=-1, required=True)
+@click.argument("files", nargs=-1, required=True, shell_complete=completing.files)
 def command(files: tuple[str, ...]) -> None:
     """Print the language of each FILE: code, score from 0 to 1, name.
 
@@ -35,10 +37,10 @@ def command(files: tuple[str, ...]) -> None:
             found = detect_language(read_one(file, MAX_BYTES).text)
         except InputError as error:
             bad = True
-            click.echo(f"selaras: {error}", err=True)
+            click.echo(printable(f"selaras: {error}"), err=True)
             continue
         said = found.reason or format_parts(found.parts)
-        behind = f"\t{said}" if said else ""
-        click.echo(f"{found.language}\t{found.score:.4f}\t{file}{behind}")
+        behind = f"\t{printable(said)}" if said else ""
+        click.echo(f"{found.language}\t{found.score:.4f}\t{printable(file)}{behind}")
     if bad:
         sys.exit(MISUSE)

@@ -7,8 +7,10 @@ from typing import Any
 
 import click
 
+from pipeline.cli import completing
 from pipeline.cli.common import (
-    INPUT,
+    COLOR,
+    FOLDER,
     JSON,
     LEXICON,
     NER,
@@ -30,21 +32,31 @@ Examples:
 
 \b
 Scores:
-  org exact, org overlap   names of bodies with the right borders, with any shared character
-  ref, ref date            documents with the right number; the date beside them
+  org exact, org overlap  names of bodies with the right borders; with any
+                          shared character
+  ref, ref date           documents with the right number; the date besides
   ref type, issuer, title, session
-                           what a document is, where GOLD has a references.csv: share right, none
-                           among them, and F1 of what is said; session and term together
-  stat, stat full          figures with the right value, kind, currency; and qualifier, change
-  stat unit                share of the figures whose counted noun is right
-  figure period, body      when and of whom a figure is, where GOLD has a figures.csv: share right,
-                           none among them, and F1 of what is said
-  link, link across        pairs of mentions of one body joined; those in two languages
-  stat link                figures of both translations of a story in one row""",
+                          what a document is, where GOLD has a references.csv:
+                          share right, none among them, and F1 of what is
+                          said; session and term together
+  stat, stat full         figures with the right value, kind, currency; and
+                          qualifier, change
+  stat unit               share of the figures whose counted noun is right
+  figure period, body     when and of whom a figure is, where GOLD has a
+                          figures.csv: share right, none among them, and F1
+                          of what is said
+  link, link across       pairs of mentions of one body joined; those in two
+                          languages
+  stat link               figures of both translations of a story in one row""",
 )
-@click.argument("gold", type=INPUT)
+@click.argument("gold", type=FOLDER)
 @JSON
-@click.option("--language", metavar="CODE", help="Score the articles of one language (ms or nl).")
+@click.option(
+    "--language",
+    metavar="CODE",
+    shell_complete=completing.languages,
+    help="Score the articles of one language (ms or nl).",
+)
 @click.option(
     "--errors",
     type=click.IntRange(min=0),
@@ -54,7 +66,8 @@ Scores:
 )
 @LEXICON
 @NER
-@click.option("--out", type=INPUT, help="Keep the run over the plain texts in this folder.")
+@COLOR
+@click.option("--out", type=FOLDER, help="Keep the run over the plain texts in this folder.")
 def command(
     gold: Path,
     as_json: bool,
@@ -63,6 +76,7 @@ def command(
     lexicon: Path | None,
     ner: tuple[str, ...],
     out: Path | None,
+    color: str,
 ) -> None:
     """Measure the program on GOLD, articles marked by hand.
 
@@ -83,7 +97,7 @@ def command(
     if as_json:
         print_json(found.to_dict(errors))
         return
-    console = terminal()
+    console = terminal(color)
     show.show_scores(console, found)
     if errors:
         show.show_errors(console, found, errors)

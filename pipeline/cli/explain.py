@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.common import INPUT, JSON, LIMIT, LISTED, guarded, terminal
+from pipeline.cli import completing
+from pipeline.cli.common import COLOR, FOLDER, JSON, LIMIT, LISTED, guarded, terminal
 
 
 @click.command(
@@ -18,11 +19,12 @@ Examples:
   selaras explain out 21-NQ/TW --limit 100 | less
   selaras explain out peoples-committee/ha-giang --json > mentions.json""",
 )
-@click.argument("out", type=INPUT)
-@click.argument("canonical_id")
+@click.argument("out", type=FOLDER)
+@click.argument("canonical_id", shell_complete=completing.ids)
 @JSON
 @LIMIT
-def command(out: Path, canonical_id: str, as_json: bool, limit: int | None) -> None:
+@COLOR
+def command(out: Path, canonical_id: str, as_json: bool, limit: int | None, color: str) -> None:
     """Show what a row of the table in OUT rests on.
 
     CANONICAL_ID is that of the row; an indicator_id shows all values of the indicator. After the
@@ -37,6 +39,6 @@ def command(out: Path, canonical_id: str, as_json: bool, limit: int | None) -> N
             if as_json:
                 show.write_json(sys.stdout, canonical_id, reader, rows, limit)
             else:
-                show.show(terminal(), reader, rows, LISTED if limit is None else limit)
+                show.show(terminal(color), reader, rows, LISTED if limit is None else limit)
 
     guarded(action)

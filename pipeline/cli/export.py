@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.common import INPUT, guarded
+from pipeline.cli import completing
+from pipeline.cli.common import FOLDER, guarded
+from pipeline.terminal import printable
 
 # pipeline.export.FORMATS, whose modules are slow to import for a help.
 FORMATS = (
@@ -38,16 +40,17 @@ Examples:
   selaras export results --format csv,sqlite --to for-colleagues
   selaras export results --format docbin,conll""",
 )
-@click.argument("out", type=INPUT)
+@click.argument("out", type=FOLDER)
 @click.option(
     "--format",
     "formats",
     required=True,
     callback=_formats,
+    shell_complete=completing.joined(FORMATS),
     metavar="NAMES",
     help=f"Of {', '.join(FORMATS)}: one, or several joined by commas.",
 )
-@click.option("--to", type=INPUT, help="Folder for the files [default: OUT-export].")
+@click.option("--to", type=FOLDER, help="Folder for the files [default: OUT-export].")
 def command(out: Path, formats: list[str], to: Path | None) -> None:
     """Write the results in OUT for other programs.
 
@@ -64,4 +67,4 @@ def command(out: Path, formats: list[str], to: Path | None) -> None:
     from pipeline.export import export as write
 
     for file in guarded(lambda: write(out, to or beside(out), formats)):
-        click.echo(file)
+        click.echo(printable(str(file)))

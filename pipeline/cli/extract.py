@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
+from pipeline.cli import completing
 from pipeline.cli.common import (
     LANGUAGE,
     LEXICON,
@@ -17,6 +16,7 @@ from pipeline.cli.common import (
     NER,
     configured,
     guarded,
+    print_json,
     read_one,
     warn_of_place,
 )
@@ -29,7 +29,7 @@ Examples:
   selaras extract article.txt
   selaras extract - < article.txt | python -m json.tool""",
 )
-@click.argument("file")
+@click.argument("file", shell_complete=completing.files)
 @click.option(
     "--place", metavar="NAME", help="Where the article is about, when its text does not say."
 )
@@ -60,5 +60,4 @@ def command(file: str, place: str | None, **choices: Any) -> None:
         article = articles.from_document(document, name, configuration, Sidecar(place=place))
         return Reading(article, articles.extract(article, configuration)).to_dict()
 
-    json.dump(guarded(action), sys.stdout, ensure_ascii=False, indent=2)
-    click.echo()
+    print_json(guarded(action))

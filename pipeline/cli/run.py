@@ -19,11 +19,13 @@ from pipeline.cli.common import (
     MIN_SCORE,
     NER,
     PLACE,
+    PLACE_OF_FOLDER,
     STOPPED,
     configured,
     guarded,
     warn_of_place,
 )
+from pipeline.terminal import printable
 
 
 class Stop:
@@ -55,11 +57,8 @@ def _stoppable(out: Path) -> Iterator[Stop]:
     except KeyboardInterrupt:
         from pipeline.read.discover import shown_argument
 
-        click.echo(
-            f"selaras: stopped; what is done is kept in {shown_argument(out)}, and the same "
-            "command goes on there",
-            err=True,
-        )
+        said = f"selaras: stopped; what is done is kept in {shown_argument(out)}, and the same "
+        click.echo(printable(f"{said}command goes on there"), err=True)
         sys.exit(STOPPED)
     finally:
         for number, handler in zip(signals, before, strict=True):
@@ -70,41 +69,39 @@ def _summary(run: dict[str, Any], out: Path, sidecars: dict[str, Any]) -> None:
     """What a run did, in a few lines on standard error."""
     from pipeline.run import outputs
 
+    def say(said: str) -> None:
+        click.echo(printable(said), err=True)
+
     counts = run["counts"]
     status = counts["status"]
     said = ", ".join(f"{status.get(s, 0)} {s}" for s in ("ok", "skipped", "failed"))
     languages = ", ".join(f"{n} {code}" for code, n in counts["languages"].items()) or "none"
-    click.echo(
-        f"{counts['articles']} files: {said} ({languages}; {counts['stories']} stories)", err=True
-    )
+    say(f"{counts['articles']} files: {said} ({languages}; {counts['stories']} stories)")
     if counts["mixed"]:
-        click.echo(
+        say(
             f"{counts['mixed']} of them in several languages, each part read as its own (column "
-            "parts of articles.parquet)",
-            err=True,
+            "parts of articles.parquet)"
         )
     if run["reused"]:
         differing = run["changes"] or {}
         said = ", ".join(f"{n:,} {what}" for what, n in differing.items() if n)
-        click.echo(
+        say(
             f"{run['reused']:,} articles unchanged since the run before"
-            + (f" ({said})" if said else ""),
-            err=True,
+            + (f" ({said})" if said else "")
         )
     for failure in run["failures"][:10]:
-        click.echo(f"  {failure['status']} {failure['path']}: {failure['reason']}", err=True)
+        say(f"  {failure['status']} {failure['path']}: {failure['reason']}")
     if len(run["failures"]) > 10:
-        click.echo(f"  … and {len(run['failures']) - 10} more, in {out / 'run.json'}", err=True)
+        say(f"  … and {len(run['failures']) - 10} more, in {out / 'run.json'}")
     if sidecars:
         for path in sorted(set(sidecars) - outputs.paths(out))[:5]:
-            click.echo(f"  metadata for {path!r}, which is no article here", err=True)
+            say(f"  metadata for {path!r}, which is no article here")
     for place in sorted({s.place for s in sidecars.values() if s.place}):
         warn_of_place(place)
     rows = counts["rows"]
-    click.echo(
+    say(
         f"{out / 'table.csv'}: {rows.get('organisation', 0)} organisations, "
-        f"{rows.get('reference', 0)} references, {rows.get('statistic', 0)} statistics",
-        err=True,
+        f"{rows.get('reference', 0)} references, {rows.get('statistic', 0)} statistics"
     )
 
 
@@ -115,25 +112,29 @@ Examples:
   selaras run articles --out out
   selaras run ms-articles nl-articles page.html --out out --metadata about.csv
   selaras run articles --out out --lexicon my-names.csv
-  selaras run articles --out out --ner nl=stanza:nl --ner ms=transformers:my-model
+  selaras run articles --out out --ner nl=stanza:nl
   selaras run s3://bucket/articles --out s3://bucket/out --engine ray
 
 \b
 Files written to OUT:
-  table.csv, table.parquet   one row per body, document and figure, across all articles
-  mentions.parquet           one row per place where one of them stands, with its sentence
-  articles.parquet           one row per file: language, status, and why one was not read
-  run.json                   versions, choices, counts, failures
+  table.csv, .parquet  a row per body, document and figure of all articles
+  mentions.parquet     a row per place where one of them stands, with its
+                       sentence
+  articles.parquet     a row per file: language, status, why one was not read
+  run.json             versions, choices, counts, failures
 
 \b
 Exit codes:
   0  done; files that could not be read are rows with a reason
-  1  stopped by Ctrl-C; what is done is kept, and the same command goes on from there
+  1  stopped by Ctrl-C; what is done is kept, the same command goes on there
   2  misuse, nothing was written; the message says what to do""",
 )
 @click.argument("articles", nargs=-1, required=True, type=PLACE)
 @click.option(
-    "--out", required=True, type=PLACE, help="Folder for the results, new or of an earlier run."
+    "--out",
+    required=True,
+    type=PLACE_OF_FOLDER,
+    help="Folder for the results, new or of an earlier run.",
 )
 @click.option(
     "--metadata",

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.common import INPUT, guarded
+from pipeline.cli.common import FOLDER, guarded
+from pipeline.terminal import printable
 
 
 @click.command(
@@ -15,7 +16,7 @@ from pipeline.cli.common import INPUT, guarded
 Example:
   selaras table out""",
 )
-@click.argument("out", type=INPUT)
+@click.argument("out", type=FOLDER)
 def command(out: Path) -> None:
     """Merge the mentions in OUT again and write its table anew.
 
@@ -25,4 +26,5 @@ def command(out: Path) -> None:
     from pipeline.run import batch
 
     said = guarded(lambda: batch.retabulate(out))
-    click.echo(f"{out / 'table.csv'}: {sum(said['counts']['rows'].values())} rows", err=True)
+    rows = sum(said["counts"]["rows"].values())
+    click.echo(printable(f"{out / 'table.csv'}: {rows} rows"), err=True)

@@ -7,11 +7,13 @@ from typing import Any
 
 import click
 
-from pipeline.cli.common import INPUT, fail, guarded, print_json
+from pipeline.cli import completing
+from pipeline.cli.common import FOLDER, INPUT, fail, guarded, print_json
 
 
 @click.command(
     "train",
+    short_help="Train models of names on GOLD, articles marked by hand.",
     epilog="""\b
 Examples:
   selaras train corpus/gold --out my-models
@@ -20,17 +22,23 @@ Examples:
   selaras run articles --out out --ner selaras:my-models
 
 \b
-The work folder keeps a log and checkpoints: after a stop, the same command goes on from there.
+The work folder keeps a log and checkpoints: after a stop, the same command
+goes on from there.
 Training needs packages that running does not:
   pip install torch 'selaras[train]'""",
 )
-@click.argument("gold", nargs=-1, required=True, type=INPUT)
-@click.option("--out", required=True, type=INPUT, help="Folder for the models, one per language.")
-@click.option("--work", type=INPUT, help="Folder for log and checkpoints [default: OUT.work].")
-@click.option("--languages", metavar="CODES", help="Only these, joined by commas [default: all].")
+@click.argument("gold", nargs=-1, required=True, type=FOLDER)
+@click.option("--out", required=True, type=FOLDER, help="Folder for the models, one per language.")
+@click.option("--work", type=FOLDER, help="Folder for log and checkpoints [default: OUT.work].")
+@click.option(
+    "--languages",
+    metavar="CODES",
+    shell_complete=completing.language_list,
+    help="Only these, joined by commas [default: all].",
+)
 @click.option(
     "--teacher",
-    type=INPUT,
+    type=FOLDER,
     metavar="WORK",
     help="The work folder of a training of more layers that came to its end: the model begins with "
     "its first --layers and learns from it beside the gold.",

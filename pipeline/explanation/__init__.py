@@ -34,12 +34,20 @@ _NEAREST = 5
 _LONGEST_ID = 300  # characters of an unknown id that are compared and shown
 # How alike an id or a label must be to be named as what may have been meant.
 _ALIKE = 0.75
+# A column of text as DuckDB compares it with what ``fold`` gives.
+FOLDED = "replace(strip_accents(lower({})), 'đ', 'd')"
 _CONFIGURATION = {
     "memory_limit": _MEMORY,
     # A run never touches the network, nor do the commands that read it.
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
 }
+
+
+def shown_id(asked: str) -> str:
+    """An id as a message repeats it: on one line, and cut where it is too long to be one."""
+    asked = asked.encode("utf-8", "replace").decode("utf-8")
+    return printable(asked[:_LONGEST_ID])
 
 
 class UnknownRow(OutputError):
@@ -74,10 +82,10 @@ class Reader:
                 f"{out}: holds no finished run ({outputs.RUN} is missing or cannot be read); "
                 "make one: selaras run"
             )
-        self._out = out
+        self.out = out
         self._database = database
 
-    def _ask(self, query: str, parameters: list[object]) -> Iterator[Row]:
+    def ask(self, query: str, parameters: list[object]) -> Iterator[Row]:
         """The rows that answer ``query``, as they are fetched."""
         try:
             cursor = self._database.cursor().execute(query, parameters)
@@ -87,37 +95,42 @@ class Reader:
                     yield dict(zip(names, row, strict=True))
         except duckdb.Error as error:
             said = str(error).splitlines()[0]
-            raise OutputError(f"{self._out}: its files cannot be read: {said}") from error
+            raise OutputError(f"{self.out}: its files cannot be read: {said}") from error
 
-    def _file(self, name: str) -> str:
+    def file(self, name: str) -> str:
         """A file of the run as DuckDB takes it: the name means itself and is no pattern."""
-        return literal(self._out / name)
+        return literal(self.out / name)
 
-    def rows(self, asked: str) -> list[Row]:
+    def find(self, asked: str) -> list[Row]:
         """The rows of the table whose ``canonical_id`` is ``asked``, else those of that
-        ``indicator_id``, in the order of the table. Raises ``UnknownRow`` when there are none."""
+        ``indicator_id``, in the order of the table; none when there are none."""
         asked = asked.encode("utf-8", "replace").decode("utf-8")
         for column in ("canonical_id", "indicator_id"):
-            found = self._ask(
+            found = self.ask(
                 "SELECT * EXCLUDE (file_row_number) "
                 "FROM read_parquet(?, hive_partitioning = false, file_row_number = true) "
                 f"WHERE {column} = ? ORDER BY file_row_number",
-                [self._file(outputs.TABLE), asked],
+                [self.file(outputs.TABLE), asked],
             )
             if rows := list(found):
                 return rows
-        asked = printable(asked[:_LONGEST_ID])
-        nearest = ", ".join(printable(identity) for identity in self._nearest(asked))
+        return []
+
+    def rows(self, asked: str) -> list[Row]:
+        """What ``find`` gives. Raises ``UnknownRow`` when there is nothing."""
+        if rows := self.find(asked):
+            return rows
+        asked = shown_id(asked)
+        nearest = ", ".join(printable(identity) for identity in self.nearest(asked))
         raise UnknownRow(
-            f"{self._out}: its table has no row {asked!r}"
+            f"{self.out}: its table has no row {asked!r}"
             + (f"; the nearest: {nearest}" if nearest else "; ids stand in its canonical_id column")
         )
 
-    def _nearest(self, asked: str) -> list[str]:
+    def nearest(self, asked: str) -> list[str]:
         """Ids that contain ``asked``, or that are written or called nearly so, the best first."""
         word = fold(asked).strip()
-        plain = "replace(strip_accents(lower({})), 'đ', 'd')"
-        found = self._ask(
+        found = self.ask(
             f"""
             WITH ids AS (
                 SELECT canonical_id AS id, label, mentions
@@ -125,8 +138,8 @@ class Reader:
                 UNION ALL SELECT indicator_id, NULL, mentions
                 FROM read_parquet($1, hive_partitioning = false)
             ), plain AS (
-                SELECT id, mentions, {plain.format("id")} AS word,
-                    coalesce({plain.format("label")}, '') AS name
+                SELECT id, mentions, {FOLDED.format("id")} AS word,
+                    coalesce({FOLDED.format("label")}, '') AS name
                 FROM ids WHERE id IS NOT NULL
             ), alike AS (
                 SELECT id, sum(mentions) AS mentions, max(contains(word, $3)) AS inside,
@@ -140,7 +153,7 @@ class Reader:
             LIMIT $5
             """,
             [
-                self._file(outputs.TABLE),
+                self.file(outputs.TABLE),
                 word,
                 "-".join(word.split()) or "\n",
                 _ALIKE,
@@ -150,12 +163,15 @@ class Reader:
         )
         return [row["id"] for row in found]
 
-    def mentions(self, row: Row, limit: int | None = None) -> Iterator[Row]:
-        """The mentions behind a row of the table, the first ``limit`` of them, one by one."""
+    def mentions(
+        self, row: Row, limit: int | None = None, each: int | None = None
+    ) -> Iterator[Row]:
+        """The mentions behind a row of the table, the first ``limit`` of them, one by one; of an
+        article the first ``each``."""
         columns = ", ".join(f"article.{name}" for name in ARTICLE_COLUMNS)
         names = ", ".join(f"shown.{name}" for name in ARTICLE_COLUMNS)
         # Sorted are the places of the mentions alone; their sentences are fetched for those shown.
-        found = self._ask(
+        found = self.ask(
             f"""
             WITH own AS (
                 SELECT file_row_number AS row, article_id, path, start, "end"
@@ -165,6 +181,8 @@ class Reader:
                 SELECT row, min(own.path) OVER (PARTITION BY story_id) AS first_path, {columns}
                 FROM own JOIN read_parquet($2, hive_partitioning = false) AS article
                 ON article.article_id = own.article_id AND article.status = 'ok'
+                QUALIFY $6 IS NULL OR
+                    row_number() OVER (PARTITION BY own.path ORDER BY start, "end") <= $6
                 ORDER BY first_path, own.path, start, "end" LIMIT $5
             )
             SELECT mention.* EXCLUDE (file_row_number), {names}
@@ -173,11 +191,12 @@ class Reader:
             ORDER BY first_path, mention.path, mention.start, mention."end"
             """,
             [
-                self._file(outputs.MENTIONS),
-                self._file(outputs.ARTICLES),
+                self.file(outputs.MENTIONS),
+                self.file(outputs.ARTICLES),
                 row["kind"],
                 row["canonical_id"],
                 limit,
+                each,
             ],
         )
         for cells in found:

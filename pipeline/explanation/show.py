@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
 from typing import IO
 
 from rich.console import Console
@@ -12,9 +12,10 @@ from rich.text import Text
 
 from pipeline.explanation import Reader, Row
 from pipeline.records import table_schema
-from pipeline.terminal import printable
+from pipeline.terminal import is_limited, json_text, printable
 
 _NONE = "–"
+_BRIEFLY = 10  # rows
 _AROUND = 300  # characters of a sentence to either side of a mention
 _COUNTS = ("languages", "stories", "articles", "mentions", "score")
 # What is said of every row, whether or not there is anything to say.
@@ -30,13 +31,13 @@ def _value(value: object) -> str:
     return f"{value:.15g}" if isinstance(value, float) else printable(str(value))
 
 
-def _line(console: Console, text: Text | str, indent: int = 0) -> None:
+def line(console: Console, text: Text | str, indent: int = 0) -> None:
     """A line as it is: on a terminal wrapped behind its indent, else never."""
-    line = Text(text) if isinstance(text, str) else text
+    said = Text(text) if isinstance(text, str) else text
     if console.is_terminal:
-        console.print(Padding(line, (0, 0, 0, indent), expand=False))
+        console.print(Padding(said, (0, 0, 0, indent), expand=False))
     else:
-        console.print(Text(" " * indent).append_text(line), soft_wrap=True)
+        console.print(Text(" " * indent).append_text(said), soft_wrap=True)
 
 
 def _sentence(mention: Row) -> Text:
@@ -56,7 +57,7 @@ def _sentence(mention: Row) -> Text:
 def _show_row(console: Console, row: Row) -> None:
     """The values of a row: what it is, how sure, how worded, and all that it says besides."""
     heading = Text(printable(row["kind"]), style="dim")
-    _line(console, heading.append(f"  {printable(row['canonical_id'])}", style="bold not dim"))
+    line(console, heading.append(f"  {printable(row['canonical_id'])}", style="bold not dim"))
     worded = [name for name in row if name not in _KNOWN]
     others = [
         name
@@ -68,7 +69,7 @@ def _show_row(console: Console, row: Row) -> None:
     named += [(name, _value(row[name])) for name in (*worded, *others)]
     width = max(len(name) for name, _ in named) + 2
     for name, value in named:
-        _line(console, Text(f"{name:{width}}", style="dim").append(value, style="not dim"), 2)
+        line(console, Text(f"{name:{width}}", style="dim").append(value, style="not dim"), 2)
 
 
 def _show_article(console: Console, mention: Row) -> None:
@@ -78,15 +79,15 @@ def _show_article(console: Console, mention: Row) -> None:
             text.append(f"  {printable(mention[name])}", style="not bold")
     if "title" in mention:
         text.append(f"  {printable(mention['title'])}", style="not bold italic")
-    _line(console, text, 2)
+    line(console, text, 2)
 
 
 def _show_mention(console: Console, mention: Row) -> None:
-    _line(console, _sentence(mention), 4)
+    line(console, _sentence(mention), 4)
     said = f"at {mention['start']}, score {_value(mention['score'])}"
     if mention.get("reason"):
         said += f": {printable(mention['reason'])}"
-    _line(console, Text(said, style="dim"), 6)
+    line(console, Text(said, style="dim"), 6)
 
 
 def show(console: Console, reader: Reader, rows: Iterable[Row], limit: int) -> None:
@@ -95,35 +96,83 @@ def show(console: Console, reader: Reader, rows: Iterable[Row], limit: int) -> N
         if i:
             console.print()
         _show_row(console, row)
-        path, shown = None, 0
-        for mention in reader.mentions(row, limit):
-            if mention["path"] != path:
-                path = mention["path"]
-                console.print()
-                _show_article(console, mention)
+        shown = 0
+        for mention in _under_articles(console, reader.mentions(row, limit)):
             _show_mention(console, mention)
             shown += 1
         if row["mentions"] > shown:
-            _line(console, f"… and {row['mentions'] - shown} more: --limit N", 2)
+            line(console, f"… and {row['mentions'] - shown} more: --limit N", 2)
 
 
-def _pieces(asked: str, reader: Reader, rows: Iterable[Row], limit: int | None) -> Iterator[str]:
+def show_briefly(console: Console, reader: Reader, rows: Sequence[Row], limit: int) -> None:
+    """Each row with a sentence from each of its first ``limit`` articles, and nothing of how a
+    mention came to its identity: what a thing is, where ``show`` says why it is so. Of an indicator
+    with many values the first stand for all."""
+    for i, row in enumerate(rows[:_BRIEFLY]):
+        if i:
+            console.print()
+        _show_row(console, row)
+        shown = 0
+        for mention in _under_articles(console, reader.mentions(row, limit, each=1)):
+            line(console, _sentence(mention), 4)
+            shown += 1
+        if row["mentions"] > shown:
+            how = _explain(reader, row["canonical_id"])
+            console.print()
+            line(console, f"… and {row['mentions'] - shown} more mentions: {how}", 2)
+    if len(rows) > _BRIEFLY:
+        how = _explain(reader, rows[0]["indicator_id"] or rows[0]["canonical_id"])
+        console.print()
+        line(console, f"… and {len(rows) - _BRIEFLY:,} more values: {how}")
+
+
+def _explain(reader: Reader, identity: str) -> str:
+    """The command that says all."""
+    words = ("selaras", "explain", str(reader.out), identity)
+    return printable(shlex.join(words))
+
+
+def _under_articles(console: Console, mentions: Iterable[Row]) -> Iterator[Row]:
+    """The mentions, before each article its line."""
+    path = None
+    for mention in mentions:
+        if mention["path"] != path:
+            path = mention["path"]
+            console.print()
+            _show_article(console, mention)
+        yield mention
+
+
+def _pieces(
+    asked: str,
+    reader: Reader,
+    rows: Iterable[Row],
+    limit: int | None,
+    each: int | None,
+    ascii_only: bool,
+) -> Iterator[str]:
     """A JSON object with the rows and their mentions, piece by piece."""
 
     def value(said: object) -> str:
-        return json.dumps(said, ensure_ascii=False)
+        return json_text(said, ascii_only=ascii_only)
 
     yield f'{{"asked": {value(asked)}, "rows": ['
     for i, row in enumerate(rows):
         yield f'{"," if i else ""}\n {{"row": {value(row)},\n  "mentions": ['
-        for j, mention in enumerate(reader.mentions(row, limit)):
+        for j, mention in enumerate(reader.mentions(row, limit, each)):
             yield f"{',' if j else ''}\n   {value(mention)}"
         yield "]}"
     yield "]}\n"
 
 
 def write_json(
-    file: IO[str], asked: str, reader: Reader, rows: Iterable[Row], limit: int | None
+    file: IO[str],
+    asked: str,
+    reader: Reader,
+    rows: Iterable[Row],
+    limit: int | None,
+    each: int | None = None,
 ) -> None:
-    """Write rows and mentions as one JSON object, never all of them in memory."""
-    file.writelines(_pieces(asked, reader, rows, limit))
+    """Write rows and mentions as one JSON object, never all of them in memory; of an article the
+    first ``each`` mentions."""
+    file.writelines(_pieces(asked, reader, rows, limit, each, is_limited(file)))
