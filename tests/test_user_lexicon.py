@@ -522,6 +522,15 @@ def test_the_example_of_the_readme_is_read(tmp_path: Path) -> None:
     assert own.same
 
 
+def test_a_body_without_a_label_breaks_no_other_name(tmp_path: Path) -> None:
+    (tmp_path / "my.csv").write_text("kind,text,id\nname,PC06,administrative-police/ha-giang\n")
+    selaras = pipeline.load(lexicon=tmp_path / "my.csv")
+    text = "Hospital Perubatan Tradisional dan Syarikat Insurans Sosial Vietnam bekerjasama dengan PC06."
+    found = {o.text: o.canonical_id for o in selaras(text, place="Ha Giang").organisations}
+    assert found["PC06"] == "administrative-police/ha-giang"
+    assert len(found) > 1
+
+
 def test_a_folder_is_no_lexicon(tmp_path: Path) -> None:
     with pytest.raises(LexiconError, match="cannot be opened"):
         read_lexicon(tmp_path)
