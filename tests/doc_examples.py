@@ -165,6 +165,7 @@ class Page:
             f"no test knows the command {words[0]!r}; mark the block as not run"
         )
         done, said = tools[words[0]](words[1:])
+        assert "an error of the program" not in said, f"{line!r} says\n{said}"
         assert done == code, f"{line!r} ends with {done}:\n{said}"
         assert not expected.strip() or matches(said, expected), f"{line!r} says\n{said}"
 
