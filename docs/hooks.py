@@ -88,7 +88,7 @@ def commands(_of: str | None) -> str:
         options = [
             record
             for parameter in command.get_params(context)
-            if (record := parameter.get_help_record(context))
+            if (record := parameter.get_help_record(context)) and record[1]
         ]
         said += [
             f"## {name}",
