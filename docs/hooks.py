@@ -10,6 +10,7 @@ import inspect
 import json
 import posixpath
 import re
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,12 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from pipeline import facts, languages
-from pipeline.cli import COMMANDS, main
-from pipeline.records import ARTICLE_SCHEMA, MENTION_SCHEMA, table_schema
-
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # the program of this checkout, not one that is installed
+
+from pipeline import facts, languages  # noqa: E402
+from pipeline.cli import COMMANDS, main  # noqa: E402
+from pipeline.records import ARTICLE_SCHEMA, MENTION_SCHEMA, table_schema  # noqa: E402
 
 # Pages whose text stands elsewhere in the checkout.
 INCLUDED = {
@@ -42,7 +44,9 @@ INCLUDED = {
 _PAGE_OF = {source: page for page, source in INCLUDED.items()}
 
 _MADE = re.compile(r"^<!-- made: (?P<name>[\w-]+)(?: (?P<of>[\w-]+))? -->$", re.M)
-_MARK = re.compile(r"^ *<!-- (?:not run|file|output)\b.*?-->\n", re.M | re.S)
+_FILE = re.compile(r"^<!-- file: (?P<name>\S+) -->\n```(?P<language>\w+)$", re.M)
+_OUTPUT = re.compile(r"^<!-- output -->\n```(?P<language>\w+)$", re.M)
+_NOT_RUN = re.compile(r"^ *<!-- not run\b.*?-->\n", re.M | re.S)
 _FENCE = re.compile(r"^( *)```.*?^\1```$", re.M | re.S)
 _LINK = re.compile(r"(?P<before>\]\()(?P<to>[^)\s]+)(?P<after>\))")
 _IMAGE = re.compile(r"!\[[^\]]*\]\((?P<to>[^)\s:]+)\)")
@@ -287,9 +291,11 @@ def _picture(source: str, name: str) -> str:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Put in what is made, take out what the tests alone read, and turn links of the checkout."""
+    """Put in what is made, show of the marks what a reader needs, turn links of the checkout."""
     here = page.file.src_uri
-    text = _MARK.sub("", _MADE.sub(lambda m: MADE[m["name"]](m["of"]), markdown))
+    text = _MADE.sub(lambda m: MADE[m["name"]](m["of"]), markdown)
+    text = _FILE.sub(r'```{.\g<language> title="\g<name>"}', _NOT_RUN.sub("", text))
+    text = _OUTPUT.sub(r"```{.\g<language> .no-copy}", text)
     pieces, end = [], 0
     for fence in _FENCE.finditer(text):
         pieces += [_relinked(text[end : fence.start()], here, config, files), fence[0]]

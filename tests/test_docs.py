@@ -20,7 +20,7 @@ from tests.doc_examples import Page, matches, not_run
 DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
 NOT_RUN = 30  # blocks that no test can run; each says why
-SCRIPTS_OF_A_PAGE = ("http:", "https:", "//")
+ELSEWHERE = ("http:", "https:", "//")
 
 
 @pytest.fixture(scope="session")
@@ -173,7 +173,7 @@ class _Loaded(HTMLParser):
         self.addresses += re.findall(r"url\(([^)]+)\)", said.get("style") or "")
 
 
-def test_no_page_loads_anything_from_elsewhere(site: Path) -> None:
+def test_the_site_loads_nothing_from_elsewhere(site: Path) -> None:
     pages = sorted(site.rglob("*.html"))
     assert len(pages) > 20
     for page in pages:
@@ -182,14 +182,12 @@ def test_no_page_loads_anything_from_elsewhere(site: Path) -> None:
         found.feed(text)
         assert found.addresses
         for address in found.addresses:
-            assert not address.strip("'\" ").startswith(SCRIPTS_OF_A_PAGE), (
-                f"{page.name}: {address}"
-            )
+            assert not address.strip("'\" ").startswith(ELSEWHERE), f"{page.name}: {address}"
         assert 'data-md-component="source"' not in text  # it asks a host for the number of stars
     for sheet in site.rglob("*.css"):
         style = sheet.read_text(encoding="utf-8")
         for address in re.findall(r"url\(([^)]+)\)|@import\s+([^;]+);", style):
-            assert not "".join(address).strip("'\" ").startswith(SCRIPTS_OF_A_PAGE), sheet.name
+            assert not "".join(address).strip("'\" ").startswith(ELSEWHERE), sheet.name
     for script in site.rglob("*.js"):
         assert not re.search(
             r"https?://[^\"'`\s]*(?:unpkg|jsdelivr|cdn|googleapis|gstatic)",
@@ -197,7 +195,7 @@ def test_no_page_loads_anything_from_elsewhere(site: Path) -> None:
         ), script.name
 
 
-def test_the_search_works_without_a_server(site: Path) -> None:
+def test_the_site_is_searched_without_a_server(site: Path) -> None:
     index = (site / "search" / "search_index.js").read_text(encoding="utf-8")
     found = json.loads(index.partition("=")[2])
     assert any(d["location"].startswith("start.html") for d in found["docs"])
@@ -205,7 +203,7 @@ def test_the_search_works_without_a_server(site: Path) -> None:
     assert '<script src="javascripts/iframe-worker.js">' in start
 
 
-def test_pages_have_what_is_made_and_no_marks(site: Path) -> None:
+def test_the_site_has_what_is_made_and_no_marks(site: Path) -> None:
     pages = {
         p.relative_to(site).as_posix(): p.read_text(encoding="utf-8") for p in site.rglob("*.html")
     }
@@ -217,3 +215,20 @@ def test_pages_have_what_is_made_and_no_marks(site: Path) -> None:
     assert "Nghị quyết" in pages["reference/documents.html"]
     assert "0.946" in pages["how-it-works/trust.html"]
     assert "min_language_score" in pages["reference/python.html"]
+
+
+def test_the_readme_has_the_scores_of_the_site(site: Path) -> None:
+    page = (site / "how-it-works" / "trust.html").read_text(encoding="utf-8")
+    made = [
+        re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row)
+        for row in re.findall(r"(?s)<tr>.*?</tr>", page)
+    ]
+    rows = {
+        cells[0]: [c.split()[0] for c in cells[1:]] for cells in reversed(made) if len(cells) > 1
+    }
+    assert "organisations, exact borders" in rows
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for line in re.findall(r"^\| (.+) \|$", readme, re.M):
+        name, *cells = line.split(" | ")
+        if name in rows and re.match(r"\d\.\d", cells[0]):
+            assert [c.split()[0] for c in cells] == rows[name], name

@@ -511,9 +511,9 @@ def lexicon_names() -> tuple[OwnName, ...]:
     return tuple(OwnName(text, None, "c") for text in ("a", "a b", "A B a", "B-1"))
 
 
-def test_the_example_of_the_readme_is_read(tmp_path: Path) -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    (example,) = [p for p in readme.split("```") if p.startswith("csv\nkind,")]
+def test_the_example_of_the_docs_has_every_kind(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "how-to" / "lexicon.md").read_text(encoding="utf-8")
+    (example,) = [p for p in page.split("```") if p.startswith("csv\nkind,language")]
     (tmp_path / "my.csv").write_text(example.removeprefix("csv\n"))
     own = read_lexicon(tmp_path / "my.csv")
     assert own.names
