@@ -140,22 +140,53 @@ def test_every_key_of_a_run_is_explained(sample_run: Path) -> None:
         assert f"`{key}`" in section, key
 
 
+def mkdocs(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """MkDocs, which must not be told to be quiet: it then finds nothing wrong."""
+    return subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+    )
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The built pages. Strict: a broken link, a page outside the navigation, ends the build."""
     for name in ("mkdocs", "material", "mkdocstrings"):
         pytest.importorskip(name)
     folder = tmp_path_factory.mktemp("site")
-    done = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", folder],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
-    )
+    done = mkdocs("--site-dir", folder)
     assert done.returncode == 0, done.stderr
     assert "WARNING" not in done.stderr
     return folder
+
+
+@pytest.mark.parametrize(
+    ("text", "nav", "wrong"),
+    [
+        ("[a](other.md#here)", "[index.md, other.md]", ""),
+        ("[a](nowhere.md)", "[index.md, other.md]", "nowhere.md"),
+        ("[a](other.md#nothing)", "[index.md, other.md]", "#nothing"),
+        ("[a](other.md)", "[index.md]", "other.md"),
+    ],
+)
+def test_the_settings_find_what_leads_nowhere(
+    tmp_path: Path, text: str, nav: str, wrong: str
+) -> None:
+    pytest.importorskip("material")
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "index.md").write_text(text)
+    (tmp_path / "docs" / "other.md").write_text("## Here\n")
+    settings = tmp_path / "mkdocs.yml"
+    settings.write_text(
+        f"INHERIT: {ROOT / 'mkdocs.yml'}\nhooks: []\nplugins: []\ndraft_docs: ''\nnav: {nav}\n"
+        f"docs_dir: {tmp_path / 'docs'}\n"
+    )
+    done = mkdocs("--config-file", settings, "--site-dir", tmp_path / "site")
+    assert (done.returncode != 0) is bool(wrong), done.stderr
+    assert wrong in done.stderr
 
 
 class _Loaded(HTMLParser):
