@@ -511,15 +511,24 @@ def lexicon_names() -> tuple[OwnName, ...]:
     return tuple(OwnName(text, None, "c") for text in ("a", "a b", "A B a", "B-1"))
 
 
-def test_the_example_of_the_readme_is_read(tmp_path: Path) -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    (example,) = [p for p in readme.split("```") if p.startswith("csv\nkind,")]
+def test_the_example_of_the_docs_has_every_kind(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "how-to" / "lexicon.md").read_text(encoding="utf-8")
+    (example,) = [p for p in page.split("```") if p.startswith("csv\nkind,language")]
     (tmp_path / "my.csv").write_text(example.removeprefix("csv\n"))
     own = read_lexicon(tmp_path / "my.csv")
     assert own.names
     assert own.places
     assert own.units
     assert own.same
+
+
+def test_a_body_without_a_label_breaks_no_other_name(tmp_path: Path) -> None:
+    (tmp_path / "my.csv").write_text("kind,text,id\nname,PC06,administrative-police/ha-giang\n")
+    selaras = pipeline.load(lexicon=tmp_path / "my.csv")
+    text = "Hospital Perubatan Tradisional dan Syarikat Insurans Sosial Vietnam bekerjasama dengan PC06."
+    found = {o.text: o.canonical_id for o in selaras(text, place="Ha Giang").organisations}
+    assert found["PC06"] == "administrative-police/ha-giang"
+    assert len(found) > 1
 
 
 def test_a_folder_is_no_lexicon(tmp_path: Path) -> None:

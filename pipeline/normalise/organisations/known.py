@@ -33,7 +33,8 @@ def _by_parts(language: str) -> dict[_Key, dict[str, bool]]:
     said: dict[_Key, dict[str, bool]] = defaultdict(dict)
     own = languages.data(language, "organisations")["names"]
     for name_id, row in facts.named().items():
-        for name in (*row.get("names", ()), row["label"], row.get("vi", ""), *own.get(name_id, ())):
+        names = (*row.get("names", ()), row["label"], row.get("vi"), *own.get(name_id, ()))
+        for name in filter(None, names):  # a body that only the user names may have no label
             parsed = lexicon.parse_by_parts(name, language) if " " in name else None
             if parsed is None or len(parsed.parts) != 1:
                 continue
