@@ -16,6 +16,7 @@ COMMANDS = (
     "detect",
     "table",
     "export",
+    "report",
     "explain",
     "evaluate",
     "compare",
