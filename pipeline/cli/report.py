@@ -39,9 +39,10 @@ Examples:
 def command(out: Path, to: Path | None, rows: int, sentences: int) -> None:
     """Write the results in OUT as one page, to search, filter and read in a browser.
 
-    The page is one file that needs no network: send it to anyone. It has an overview, the
-    cross-lingual table with the sentences behind each row side by side in all languages, a sheet of
-    figures by body and year, and the articles. What it leaves out it says, and so does this command.
+    The page is one file that needs no network: send it to anyone. It has an overview, the cross-
+    lingual table with the sentences behind each row side by side in all languages, a sheet of
+    figures by body and year, and the articles. It says what it leaves out, and so does this
+    command.
     """
     from pipeline.report import beside
     from pipeline.report import report as write

@@ -123,7 +123,7 @@ def read(results: Results, limits: Limits, spill: Path) -> Contents:
 
     Raises ``duckdb.Error`` when the files are not what they should be.
     """
-    configuration = {
+    configuration: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": _MEMORY,
         "temp_directory": str(spill / "report"),
         "autoinstall_known_extensions": "false",
@@ -133,7 +133,7 @@ def read(results: Results, limits: Limits, spill: Path) -> Contents:
         reader = _Reader(results, limits, database)
         contents = Contents(
             outputs.read_run(results.out),
-            results.languages,
+            list(results.languages),
             results.meanings["table"],
             limits,
             reader.overview(),
@@ -148,7 +148,7 @@ def read(results: Results, limits: Limits, spill: Path) -> Contents:
 
 
 class _Reader:
-    """The queries. Whatever has an order names it in full, so that the answer is always the same."""
+    """The queries. Whatever has an order names it in full: the answer is always the same."""
 
     def __init__(
         self, results: Results, limits: Limits, database: duckdb.DuckDBPyConnection
@@ -394,7 +394,7 @@ class _Reader:
             ORDER BY unit_id
             """
         )
-        return dict(found)  # type: ignore[arg-type]
+        return dict(found)
 
 
 def utf16(text: str, start: int, end: int) -> tuple[int, int]:
@@ -464,7 +464,9 @@ def as_json(contents: Contents) -> str:
 
 
 def language_names(contents: Contents) -> dict[str, str]:
-    """The languages of the table and of the articles in English, by code; an unknown one is its code."""
+    """The languages of the table and of the articles in English, by code; an unknown one stays its
+    code.
+    """
     from babel import Locale, UnknownLocaleError
 
     codes = [*contents.languages, *(code for code, _ in contents.overview.articles)]

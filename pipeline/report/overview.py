@@ -17,6 +17,7 @@ AGREEMENT = {
     "translation": "translations of one story differ",
 }
 _CHART = 160  # pixels of the highest column
+_EARLY = 0.05  # of the figures may lie before the first year that is drawn
 _BY_YEAR = 60  # years that are drawn one by one, more of them by decade
 _LABELS = 6  # years written under a chart, as many as a phone has room for
 
@@ -120,12 +121,18 @@ def _bars(
     """A table of names and numbers, each with a bar: label, number, style and further cells."""
     listed = list(rows)
     most = max((number for _, number, _, _ in listed), default=0) or 1
-    head = (element("th", name, scope="col") for name in columns)
+    # The bar says what the number beside it does; its column has no name of its own.
+    head = (
+        element("th", name, scope="col", class_="number" if at > 1 else None)
+        if name
+        else element("td")
+        for at, name in enumerate(columns)
+    )
     body = (
         element(
             "tr",
             element("th", label, scope="row"),
-            element("td", _bar(number / most, style), class_="drawn"),
+            element("td", _bar(number / most, style)),
             element("td", f"{number:,}", class_="number"),
             *(element("td", cell, class_="number") for cell in more),
         )
@@ -136,9 +143,8 @@ def _bars(
         element("caption", caption, class_="unseen"),
         element("thead", element("tr", *head)),
         element("tbody", *body),
-        class_="bars",
+        class_="bars headed" if len(columns) > 3 else "bars",
     )
-
 
 
 def _worded(contents: Contents) -> Markup:
@@ -159,7 +165,7 @@ def _worded(contents: Contents) -> Markup:
     return _figure(
         "Rows by kind and language",
         "A thing that several languages name is one row, counted in each of them.",
-        _bars("Rows by kind and language", ("Kind", "Drawn", "Rows"), rows),
+        _bars("Rows by kind and language", ("Kind", "", "Rows"), rows),
     )
 
 
@@ -181,7 +187,7 @@ def _agreement(contents: Contents) -> Markup:
     return _figure(
         "Agreement and checks",
         "Whether several stories say the same, and whether an article's own figures fit together.",
-        _bars("Agreement and checks", ("What", "Drawn", "Rows"), rows),
+        _bars("Agreement and checks", ("What", "", "Rows"), rows),
     )
 
 
@@ -198,32 +204,32 @@ def _bodies(contents: Contents) -> Markup:
     return _figure(
         "Most mentioned bodies",
         "How often they are named, in how many stories.",
-        _bars("Most mentioned bodies", ("Body", "Drawn", "Mentions", "Stories"), rows),
+        _bars("Most mentioned bodies", ("Body", "", "Mentions", "Stories"), rows),
     )
 
 
 def _years(contents: Contents) -> Markup:
     counts = contents.overview
-    rest = (
-        f"{counts.long_periods:,} are of several years, of {counts.no_period:,} the period is not "
-        "said."
-    )
+    rest = f"{counts.long_periods:,} are of several years, and {counts.no_period:,} say no period."
     if not counts.years:
-        return _figure("Figures by year", f"None is of one year; {rest}")
-    first, last = min(counts.years), max(counts.years)
+        return _figure("Figures by year", f"None is of one year, {rest}")
+    first, last = _first_drawn(counts.years), max(counts.years)
+    earlier = sum(count for year, count in counts.years.items() if year < first)
+    if earlier:
+        rest = f"{earlier:,} are of years before {first}, {rest}"
     step = 1 if last - first < _BY_YEAR else 10
     bins = dict.fromkeys(range(first // step * step, last + 1, step), 0)
     for year, count in counts.years.items():
-        bins[year // step * step] += count
+        if year >= first:
+            bins[year // step * step] += count
     name = "year" if step == 1 else "decade"
     cells = (
         element(
             "tr",
-            element("th", f"{year}" if step == 1 else f"{year}–{year + step - 1}", scope="row"),
+            element("th", f"{year}", scope="row"),
             element("td", f"{count:,}", class_="number"),
         )
-        for year, count in bins.items()
-        if count
+        for year, count in sorted(counts.years.items())
     )
     return _figure(
         f"Figures by {name}",
@@ -234,12 +240,12 @@ def _years(contents: Contents) -> Markup:
             element("summary", "The numbers"),
             element(
                 "table",
-                element("caption", f"Figures by {name}", class_="unseen"),
+                element("caption", "Figures by year", class_="unseen"),
                 element(
                     "thead",
                     element(
                         "tr",
-                        element("th", name.capitalize(), scope="col"),
+                        element("th", "Year", scope="col"),
                         element("th", "Figures", scope="col", class_="number"),
                     ),
                 ),
@@ -248,6 +254,16 @@ def _years(contents: Contents) -> Markup:
             ),
         ),
     )
+
+
+def _first_drawn(years: dict[int, int]) -> int:
+    """The first year of a chart that a few figures of long ago shall not make wide."""
+    before, allowed = 0, _EARLY * sum(years.values())
+    for year in sorted(years):
+        before += years[year]
+        if before > allowed:
+            return year
+    return min(years)
 
 
 def _columns(bins: dict[int, int], title: str) -> Markup:
@@ -282,9 +298,7 @@ def _columns(bins: dict[int, int], title: str) -> Markup:
                 )
             )
         if at % every == 0:
-            marks.append(
-                element("text", f"{year}", x=middle, y=_CHART + 38, text_anchor="middle")
-            )
+            marks.append(element("text", f"{year}", x=middle, y=_CHART + 38, text_anchor="middle"))
     said = f"{title}: {min(bins)} to {max(bins)}, most in {best} with {bins[best]:,}"
     return element(
         "svg",
@@ -329,7 +343,7 @@ def _articles(contents: Contents) -> Markup:
     body = (
         element(
             "tr",
-            element("th", names[code] if code in names else code, scope="row"),
+            element("th", names.get(code, code), scope="row"),
             *(
                 element("td", f"{counts.articles.get((code, status), 0):,}", class_="number")
                 for status in states

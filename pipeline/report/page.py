@@ -70,7 +70,7 @@ def html(contents: Contents) -> str:
     inputs = [PurePosixPath(str(name)).name or str(name) for name in contents.run.get("inputs", [])]
     return Template(_asset("page.html")).substitute(
         policy=escaping.escape(policy(script, style), quote=True),
-        title=escaping.escape(", ".join(inputs)),
+        title=escaping.escape(f"Report on {', '.join(inputs)}" if inputs else "Report"),
         style=style,
         overview=overview(contents).text,
         data=as_json(contents),

@@ -183,8 +183,8 @@ function panel(row, heading = null) {
     "div",
     { class: "panel", role: "group", "aria-label": `Behind ${labelOf(row)}` },
     heading ? element(heading, { class: "panel-title" }, `${valueWords(cellsOf(row))} – `, element("bdi", {}, labelOf(row))) : null,
-    element("div", { class: "panel-side" }, showFacts(row), showSiblings(row),
-      shares ? element("p", {}, element("a", { href: address("table", { kind: "statistic", body: shares }) }, "Figures of this body")) : null),
     element("div", { class: "panel-main" }, showStories(row)),
+    element("div", { class: "panel-side" }, showSiblings(row), showFacts(row),
+      shares ? element("p", {}, element("a", { href: address("table", { kind: "statistic", body: shares }) }, "Figures of this body")) : null),
   );
 }

@@ -211,7 +211,7 @@ function downloadSheet() {
 
 function setUpSheet() {
   sheet.units = unitsByUse();
-  fill(byId("sheet-unit"), sheet.units.map(({ id, known, all }) => [id, `${unitWords(id)} (${number(known)} placed, ${number(all)} in all)`]));
+  fill(byId("sheet-unit"), sheet.units.map(({ id, known, all }) => [id, `${unitWords(id)}: ${counted(all, "figure")}, ${number(known)} with body and year`]));
   fill(byId("sheet-shows"), SHOWN_KINDS);
   byId("sheet-choices").addEventListener("submit", (event) => event.preventDefault());
   byId("sheet-choices").addEventListener("change", () => {

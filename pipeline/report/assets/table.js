@@ -225,7 +225,7 @@ function setUpTable() {
   );
   table.body = element("tbody", { role: "rowgroup" });
   byId("table-place").replaceChildren(
-    element("div", { class: "scroll", role: "region", "aria-label": "The cross-lingual table", tabindex: "0" },
+    element("div", { class: CODES.length <= 3 ? "scroll fits" : "scroll", role: "region", "aria-label": "The cross-lingual table", tabindex: "0" },
       element("table", { class: "things", role: "table" },
         element("caption", { class: "unseen" }, "Bodies, documents and figures in each language"),
         element("thead", { role: "rowgroup" }, element("tr", { role: "row" }, ...table.heads.values())),
