@@ -117,17 +117,16 @@ function grouped(mentions, key) {
 
 function showArticle(article, mentions) {
   const [path, title] = [articleCell("path", article), articleCell("title", article)];
-  const link = outside(articleCell("source_url", article), title ?? path);
-  const here = element("a", { href: address("articles", { at: path }) }, title ?? path);
   const source = element(
     "div",
     { class: "source" },
     element(
       "p",
       { class: "from" },
-      element("bdi", { class: "title" }, link ?? here),
-      title || link ? element("a", { class: "path", href: address("articles", { at: path }) }, element("bdi", {}, path)) : null,
+      title ? element("bdi", { class: "title" }, title) : null,
+      element("a", { class: "path", href: address("articles", { at: path }) }, element("bdi", {}, path)),
       articleCell("published", article) ? element("time", {}, articleCell("published", article)) : null,
+      outside(articleCell("source_url", article), "source"),
     ),
   );
   for (const same of grouped(mentions, (mention) => mention.sentence).values()) {
