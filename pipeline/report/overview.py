@@ -18,6 +18,7 @@ AGREEMENT = {
 }
 _CHART = 160  # pixels of the highest column
 _EARLY = 0.05  # of the figures may lie before the first year that is drawn
+_FEWEST = 10  # columns of a chart
 _BY_YEAR = 60  # years that are drawn one by one, more of them by decade
 _LABELS = 6  # years written under a chart, as many as a phone has room for
 
@@ -210,13 +211,14 @@ def _bodies(contents: Contents) -> Markup:
 
 def _years(contents: Contents) -> Markup:
     counts = contents.overview
-    rest = f"{counts.long_periods:,} are of several years, and {counts.no_period:,} say no period."
+    rest = [f"{counts.long_periods:,} of several years", f"{counts.no_period:,} of no known period"]
     if not counts.years:
-        return _figure("Figures by year", f"None is of one year, {rest}")
-    first, last = _first_drawn(counts.years), max(counts.years)
+        return _figure("Figures by year", f"None is of one year: {', '.join(rest)}.")
+    last = max(counts.years)
+    first = min(_first_drawn(counts.years), last - _FEWEST + 1)
     earlier = sum(count for year, count in counts.years.items() if year < first)
     if earlier:
-        rest = f"{earlier:,} are of years before {first}, {rest}"
+        rest.insert(0, f"{earlier:,} of years before {first}")
     step = 1 if last - first < _BY_YEAR else 10
     bins = dict.fromkeys(range(first // step * step, last + 1, step), 0)
     for year, count in counts.years.items():
@@ -233,7 +235,7 @@ def _years(contents: Contents) -> Markup:
     )
     return _figure(
         f"Figures by {name}",
-        f"By the period that they are about. {rest}",
+        f"By the period that they are about. Not drawn: {', '.join(rest)}.",
         _columns(bins, f"Figures by {name}"),
         element(
             "details",

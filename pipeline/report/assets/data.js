@@ -105,7 +105,7 @@ const bodyOf = (row) => {
 // The texts that are searched, folded once: a little at a time while nobody waits, all of the rest
 // when somebody does.
 const folded = [];
-const SEARCHED = ["label", ...CODES, "canonical_id", "indicator_id"];
+const SEARCHED = ["label", ...CODES, "name_vi", "canonical_id", "indicator_id"];
 
 function foldUntil(row) {
   for (let next = folded.length; next < row; next++) {

@@ -52,7 +52,7 @@ function showFacts(row) {
 }
 
 /** Links to the other values of the same figure, where stories or translations differ. */
-function showSiblings(row) {
+function showSiblings(row, level) {
   if (!["conflict", "translation"].includes(cell("agreement", row))) return null;
   const others = siblingsOf(row);
   const cut = said.size < said.whole;
@@ -62,7 +62,7 @@ function showSiblings(row) {
   return element(
     "div",
     { class: "siblings" },
-    element("h4", {}, "Other values of this figure"),
+    element(`h${level}`, {}, "Other values of this figure"),
     element(
       "ul",
       {},
@@ -138,7 +138,7 @@ function showArticle(article, mentions) {
 }
 
 /** The sentences of a row: a story after the other, in each of them the languages side by side. */
-function showStories(row) {
+function showStories(row, level) {
   const mentions = mentionsOf(row);
   const codes = [...new Set([...CODES.filter((code) => cell(code, row)), ...mentions.map((mention) => mention.language)])];
   const stories = grouped(mentions, (m) => articleCell("story_id", m.article) ?? articleCell("path", m.article));
@@ -149,7 +149,7 @@ function showStories(row) {
     return element(
       "section",
       { class: "story" },
-      element("h4", {}, stories.size > 1 ? `Story ${at} of ${counted(cell("stories", row), "story", "stories")}` : "Sentences"),
+      element(`h${level}`, {}, stories.size > 1 ? `Story ${at} of ${counted(cell("stories", row), "story", "stories")}` : "Sentences"),
       element(
         "div",
         { class: "languages" },
@@ -157,7 +157,7 @@ function showStories(row) {
           element(
             "div",
             { class: "language" },
-            element("h5", {}, LANGUAGES[code] ?? code),
+            element(`h${level + 1}`, {}, LANGUAGES[code] ?? code),
             inStory.has(code)
               ? [...grouped(inStory.get(code), (m) => m.article)].map(([article, its]) => showArticle(article, its))
               : element("p", { class: "quiet" }, stories.size > 1 ? "Not in this language of the story" : "Not in this language"),
@@ -175,15 +175,16 @@ function showStories(row) {
   return sections;
 }
 
-/** The panel of a row; `heading` is its element's name where the row itself is not in sight. */
-function panel(row, heading = null) {
+/** The panel of a row; it has a title where the row itself is not in sight. */
+function panel(row, titled = false) {
+  const level = titled ? 4 : 3; // of its headings
   const shares = cell("kind", row) === "organisation" ? cell("canonical_id", row) : null;
   return element(
     "div",
     { class: "panel", role: "group", "aria-label": `Behind ${labelOf(row)}` },
-    heading ? element(heading, { class: "panel-title" }, `${valueWords(cellsOf(row))} – `, element("bdi", {}, labelOf(row))) : null,
-    element("div", { class: "panel-main" }, showStories(row)),
-    element("div", { class: "panel-side" }, showSiblings(row), showFacts(row),
+    titled ? element("h3", { class: "panel-title" }, `${valueWords(cellsOf(row))} – `, element("bdi", {}, labelOf(row))) : null,
+    element("div", { class: "panel-main" }, showStories(row, level)),
+    element("div", { class: "panel-side" }, showSiblings(row, level), showFacts(row),
       shares ? element("p", {}, element("a", { href: address("table", { kind: "statistic", body: shares }) }, "Figures of this body")) : null),
   );
 }

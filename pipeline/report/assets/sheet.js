@@ -107,7 +107,7 @@ const rowsOfLine = (line) => sheet.years.flatMap((year) => line.years.get(year) 
 function linePanel(line) {
   const rows = rowsOfLine(line).filter((row) => sheet.open.has(keyOf(row)));
   if (!rows.length) return null;
-  return element("tr", { class: "opened" }, element("td", { colspan: sheet.years.length + 1 }, rows.map((row) => panel(row, "h3"))));
+  return element("tr", { class: "opened" }, element("td", { colspan: sheet.years.length + 1 }, rows.map((row) => panel(row, true))));
 }
 
 function toggleFigure(line, row) {
