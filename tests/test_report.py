@@ -391,8 +391,8 @@ def test_a_row_opens_its_sentences_side_by_side(
     assert opener.get_attribute("aria-expanded") == "true"
     panel = window.locator(f"#{opener.get_attribute('aria-controls')} .panel")
     assert panel.locator(".story > h3").all_inner_texts() == [
-        "Story 1 of 2 stories",
-        "Story 2 of 2 stories",
+        "Story 1 of 2",
+        "Story 2 of 2",
     ]
     mentions = [
         m

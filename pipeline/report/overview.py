@@ -32,8 +32,8 @@ def overview(contents: Contents) -> Markup:
         element(
             "div",
             _worded(contents),
-            _agreement(contents),
             _years(contents),
+            _agreement(contents),
             _bodies(contents),
             class_="plots",
         ),
@@ -211,14 +211,17 @@ def _bodies(contents: Contents) -> Markup:
 
 def _years(contents: Contents) -> Markup:
     counts = contents.overview
-    rest = [f"{counts.long_periods:,} of several years", f"{counts.no_period:,} of no known period"]
+    rest = {"of several years": counts.long_periods, "of no known period": counts.no_period}
+    first = last = 0
+    if counts.years:
+        last = max(counts.years)
+        first = min(_first_drawn(counts.years), last - _FEWEST + 1)
+        earlier = sum(count for year, count in counts.years.items() if year < first)
+        rest = {f"of years before {first}": earlier, **rest}
+    undrawn = ", ".join(f"{count:,} {words}" for words, count in rest.items() if count)
+    said = "By the period that they are about." + (f" Not drawn: {undrawn}." if undrawn else "")
     if not counts.years:
-        return _figure("Figures by year", f"None is of one year: {', '.join(rest)}.")
-    last = max(counts.years)
-    first = min(_first_drawn(counts.years), last - _FEWEST + 1)
-    earlier = sum(count for year, count in counts.years.items() if year < first)
-    if earlier:
-        rest.insert(0, f"{earlier:,} of years before {first}")
+        return _figure("Figures by year", said)
     step = 1 if last - first < _BY_YEAR else 10
     bins = dict.fromkeys(range(first // step * step, last + 1, step), 0)
     for year, count in counts.years.items():
@@ -235,7 +238,7 @@ def _years(contents: Contents) -> Markup:
     )
     return _figure(
         f"Figures by {name}",
-        f"By the period that they are about. Not drawn: {', '.join(rest)}.",
+        said,
         _columns(bins, f"Figures by {name}"),
         element(
             "details",

@@ -149,7 +149,7 @@ function showStories(row, level) {
     return element(
       "section",
       { class: "story" },
-      element(`h${level}`, {}, stories.size > 1 ? `Story ${at} of ${counted(cell("stories", row), "story", "stories")}` : "Sentences"),
+      element(`h${level}`, {}, stories.size > 1 ? `Story ${at} of ${number(cell("stories", row))}` : "Sentences"),
       element(
         "div",
         { class: "languages" },
