@@ -178,7 +178,7 @@ class _Reader:
                 f'SELECT kind, count("{code}") FROM {{table}} GROUP BY kind'
             )
         }
-        year = "CAST(left({}, 4) AS INTEGER)"
+        year = "TRY_CAST(left({}, 4) AS INTEGER)"
         inside = f"{year.format('period_start')} = {year.format('period_end')}"
         figures = "FROM {table} WHERE kind = 'statistic'"
         return Overview(

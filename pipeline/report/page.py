@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import html as escaping
+import re
 from functools import cache
 from importlib import resources
-from pathlib import PurePosixPath
 from string import Template
 
 from pipeline.report.contents import Contents, as_json
@@ -67,7 +67,10 @@ def policy(script: str, style: str) -> str:
 def html(contents: Contents) -> str:
     """The page of ``contents`` as HTML."""
     script, style = _script(), _asset("style.css")
-    inputs = [PurePosixPath(str(name)).name or str(name) for name in contents.run.get("inputs", [])]
+    # The last part of each path alone: the page goes to people on other machines.
+    inputs = [
+        re.split(r"[\\/]", str(name).rstrip("\\/"))[-1] for name in contents.run.get("inputs", [])
+    ]
     return Template(_asset("page.html")).substitute(
         policy=escaping.escape(policy(script, style), quote=True),
         title=escaping.escape(f"Report on {', '.join(inputs)}" if inputs else "Report"),

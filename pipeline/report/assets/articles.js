@@ -4,8 +4,12 @@ const ARTICLES_A_PAGE = 100;
 const articles = { page: 1, at: null, shown: [] };
 
 const ARTICLE_COLUMNS = [
-  ["path", "Article"], ["language", "Language"], ["published", "Published"],
-  ["status", "Status"], ["story_id", "Story"], ["source_url", "Source"],
+  ["path", "Article"],
+  ["language", "Language"],
+  ["published", "Published"],
+  ["status", "Status"],
+  ["story_id", "Story"],
+  ["source_url", "Source"],
 ];
 
 let foldedArticles = null;
@@ -16,7 +20,11 @@ function searchArticles(query) {
   const all = Array.from({ length: ARTICLES }, (_, article) => article);
   if (!words.length) return all;
   foldedArticles ??= all.map((article) =>
-    fold(["path", "title", "source_url", "reason", "story_id"].map((name) => articleCell(name, article) ?? "").join("\n")),
+    fold(
+      ["path", "title", "source_url", "reason", "story_id"]
+        .map((name) => articleCell(name, article) ?? "")
+        .join("\n"),
+    ),
   );
   return all.filter((article) => words.every((word) => foldedArticles[article].includes(word)));
 }
@@ -24,32 +32,49 @@ function searchArticles(query) {
 function articleElement(article) {
   const get = (name) => articleCell(name, article);
   const shows = {
-    language: get("language") ? LANGUAGES[get("language")] ?? get("language") : "",
+    language: get("language") ? (LANGUAGES[get("language")] ?? get("language")) : "",
     source_url: outside(get("source_url"), "open") ?? get("source_url") ?? "",
     status: [get("status"), get("reason")].filter(Boolean).join(": "),
   };
   return element(
     "tr",
     { role: "row", class: get("path") === articles.at ? "is-here" : null },
-    element("th", { scope: "row", role: "rowheader" },
-      get("title") ? [element("bdi", { class: "title", lang: get("language") }, get("title")), element("br")] : null,
-      element("bdi", { class: "path" }, get("path"))),
+    element(
+      "th",
+      { scope: "row", role: "rowheader" },
+      get("title")
+        ? [element("bdi", { class: "title", lang: get("language") }, get("title")), element("br")]
+        : null,
+      element("bdi", { class: "path" }, get("path")),
+    ),
     ARTICLE_COLUMNS.slice(1).map(([name, words]) =>
-      element("td", { role: "cell", "data-label": words, class: shows[name] ?? get(name) ? null : "empty" }, element("bdi", {}, shows[name] ?? get(name) ?? "")),
+      element(
+        "td",
+        { role: "cell", "data-label": words, class: (shows[name] ?? get(name)) ? null : "empty" },
+        element("bdi", {}, shows[name] ?? get(name) ?? ""),
+      ),
     ),
   );
 }
 
 function keepArticles() {
-  keepState("articles", { q: byId("article-search").value, at: articles.at, page: articles.page > 1 ? articles.page : "" });
+  keepState("articles", {
+    q: byId("article-search").value,
+    at: articles.at,
+    page: articles.page > 1 ? articles.page : "",
+  });
 }
 
 function showArticles() {
   const last = Math.max(1, Math.ceil(articles.shown.length / ARTICLES_A_PAGE));
   articles.page = Math.min(Math.max(1, articles.page), last);
-  const here = articles.shown.slice((articles.page - 1) * ARTICLES_A_PAGE, articles.page * ARTICLES_A_PAGE);
+  const here = articles.shown.slice(
+    (articles.page - 1) * ARTICLES_A_PAGE,
+    articles.page * ARTICLES_A_PAGE,
+  );
   articles.body.replaceChildren(...here.map(articleElement));
-  byId("articles-count").textContent = `${number(articles.shown.length)} of ${counted(ARTICLES, "article")}`;
+  byId("articles-count").textContent =
+    `${number(articles.shown.length)} of ${counted(ARTICLES, "article")}`;
   showPages(byId("articles-pages"), "Pages of the articles", articles.page, last, (page) => {
     articles.page = page;
     showArticles();
@@ -61,20 +86,39 @@ function showArticles() {
 function setUpArticles() {
   articles.body = element("tbody", { role: "rowgroup" });
   byId("articles-place").replaceChildren(
-    element("div", { class: "scroll", role: "region", "aria-label": "The articles", tabindex: "0" },
-      element("table", { class: "things articles", role: "table" },
+    element(
+      "div",
+      { class: "scroll", role: "region", "aria-label": "The articles", tabindex: "0" },
+      element(
+        "table",
+        { class: "things articles", role: "table" },
         element("caption", { class: "unseen" }, "The articles of the run"),
-        element("thead", { role: "rowgroup" }, element("tr", { role: "row" }, ARTICLE_COLUMNS.map(([, words]) => element("th", { scope: "col", role: "columnheader" }, words)))),
-        articles.body)),
+        element(
+          "thead",
+          { role: "rowgroup" },
+          element(
+            "tr",
+            { role: "row" },
+            ARTICLE_COLUMNS.map(([, words]) =>
+              element("th", { scope: "col", role: "columnheader" }, words),
+            ),
+          ),
+        ),
+        articles.body,
+      ),
+    ),
   );
   byId("article-filters").addEventListener("submit", (event) => event.preventDefault());
-  byId("article-search").addEventListener("input", debounced(() => {
-    articles.page = 1;
-    articles.at = null;
-    articles.shown = searchArticles(byId("article-search").value);
-    showArticles();
-    keepArticles();
-  }, 80));
+  byId("article-search").addEventListener(
+    "input",
+    debounced(() => {
+      articles.page = 1;
+      articles.at = null;
+      articles.shown = searchArticles(byId("article-search").value);
+      showArticles();
+      keepArticles();
+    }, 80),
+  );
 }
 
 /** Show what an address says of the articles. */
@@ -83,7 +127,10 @@ function openArticles(choices) {
   articles.at = choices.get("at");
   articles.shown = searchArticles(byId("article-search").value);
   articles.page = Number.parseInt(choices.get("page"), 10) || 1;
-  const place = articles.at === null ? -1 : articles.shown.findIndex((article) => articleCell("path", article) === articles.at);
+  const place =
+    articles.at === null
+      ? -1
+      : articles.shown.findIndex((article) => articleCell("path", article) === articles.at);
   if (place >= 0) articles.page = Math.floor(place / ARTICLES_A_PAGE) + 1;
   showArticles();
   const here = articles.body.querySelector(".is-here");

@@ -27,7 +27,8 @@ const cellsOf = (row) => (name) => cell(name, row);
 
 // Where the mentions of each row begin among all.
 const firstMention = new Array(ROWS + 1).fill(0);
-for (let row = 0; row < ROWS; row++) firstMention[row + 1] = firstMention[row] + said.mentions.of[row];
+for (let row = 0; row < ROWS; row++)
+  firstMention[row + 1] = firstMention[row] + said.mentions.of[row];
 
 /** The mentions of a row: article, language, sentence, start and end in it (UTF-16), score, reason. */
 function mentionsOf(row) {
@@ -95,7 +96,8 @@ function unitOf(row) {
   if (id === null) return cell("unit", row) ?? "";
   return unitWords(id);
 }
-const unitWords = (id) => said.units[id] ?? id.replaceAll("-", " ");
+const units = new Map(Object.entries(said.units));
+const unitWords = (id) => units.get(id) ?? id.replaceAll("-", " ");
 
 const bodyOf = (row) => {
   if (cell("kind", row) === "organisation") return cell("parent_id", row);
@@ -109,7 +111,13 @@ const SEARCHED = ["label", ...CODES, "name_vi", "canonical_id", "indicator_id"];
 
 function foldUntil(row) {
   for (let next = folded.length; next < row; next++) {
-    folded.push(fold(SEARCHED.map((name) => cell(name, next)).filter(Boolean).join("\n")));
+    folded.push(
+      fold(
+        SEARCHED.map((name) => cell(name, next))
+          .filter(Boolean)
+          .join("\n"),
+      ),
+    );
   }
 }
 

@@ -29,7 +29,11 @@ function outside(address, ...children) {
     return null;
   }
   if (parsed.protocol !== "http:" && parsed.protocol !== "https:") return null;
-  return element("a", { href: parsed.href, rel: "noopener noreferrer", target: "_blank" }, ...children);
+  return element(
+    "a",
+    { href: parsed.href, rel: "noopener noreferrer", target: "_blank" },
+    ...children,
+  );
 }
 
 /** Fill a select with choices: pairs of a value and its words. */

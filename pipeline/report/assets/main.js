@@ -13,7 +13,8 @@ function remembered(theme) {
 
 function setTheme(theme) {
   if (theme === "dark" || theme === "light") document.documentElement.dataset.theme = theme;
-  const isDark = (document.documentElement.dataset.theme ?? (dark.matches ? "dark" : "light")) === "dark";
+  const isDark =
+    (document.documentElement.dataset.theme ?? (dark.matches ? "dark" : "light")) === "dark";
   byId("theme").setAttribute("aria-pressed", String(isDark));
 }
 

@@ -14,7 +14,11 @@ function showPages(place, name, page, last, go) {
     return;
   }
   const button = (to, words, attributes = {}) =>
-    element("button", { type: "button", class: "page", "data-page": to, click: () => go(to), ...attributes }, words);
+    element(
+      "button",
+      { type: "button", class: "page", "data-page": to, click: () => go(to), ...attributes },
+      words,
+    );
   place.replaceChildren(
     element(
       "nav",
@@ -23,7 +27,10 @@ function showPages(place, name, page, last, go) {
       offered(page, last).map((one) =>
         one === 0
           ? element("span", { class: "gap", "aria-hidden": "true" }, "…")
-          : button(one, number(one), { "aria-label": `Page ${one}`, "aria-current": one === page ? "page" : null }),
+          : button(one, number(one), {
+              "aria-label": `Page ${one}`,
+              "aria-current": one === page ? "page" : null,
+            }),
       ),
       button(page + 1, "Next", { disabled: page === last }),
     ),

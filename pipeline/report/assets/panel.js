@@ -10,11 +10,19 @@ function factsOf(row) {
   const pairs = [["id", get("canonical_id")]];
   if (get("value") !== null) pairs.push(["value", valueWords(get)]);
   const others = said.table.filter(
-    (name) => !PLAIN.has(name) && !CODES.includes(name) && !COUNTS.includes(name) && !LAST.includes(name),
+    (name) =>
+      !PLAIN.has(name) && !CODES.includes(name) && !COUNTS.includes(name) && !LAST.includes(name),
   );
   for (const name of others) {
     const value = get(name);
-    if (name === "canonical_id" || name === "languages" || value === null || value === false || value === "") continue;
+    if (
+      name === "canonical_id" ||
+      name === "languages" ||
+      value === null ||
+      value === false ||
+      value === ""
+    )
+      continue;
     if (name === "period_end") continue;
     if (name === "period_start") pairs.push(["period", periodWords(value, get("period_end"))]);
     else if (name === "organisation_id" || name === "parent_id") {
@@ -23,7 +31,12 @@ function factsOf(row) {
       pairs.push([words, label === value ? value : `${label} (${value})`, value]);
     } else pairs.push([name.replaceAll("_", " "), value === true ? "yes" : value]);
   }
-  pairs.push(["found in", COUNTS.map((name) => counted(get(name) ?? 0, name === "stories" ? "story" : name.slice(0, -1), name)).join(", ")]);
+  pairs.push([
+    "found in",
+    COUNTS.map((name) =>
+      counted(get(name) ?? 0, name === "stories" ? "story" : name.slice(0, -1), name),
+    ).join(", "),
+  ]);
   for (const name of LAST) {
     if (get(name) !== null) pairs.push([name, name === "score" ? number(get(name)) : get(name)]);
   }
@@ -43,7 +56,11 @@ function showFacts(row) {
           "dd",
           { dir: "auto", class: name === "id" ? "id" : null },
           body && rowOfKey.has(`organisation ${body}`)
-            ? element("a", { href: address("table", { kind: "organisation", open: `organisation ${body}` }) }, String(value))
+            ? element(
+                "a",
+                { href: address("table", { kind: "organisation", open: `organisation ${body}` }) },
+                String(value),
+              )
             : String(value),
         ),
       ),
@@ -80,9 +97,24 @@ function showSiblings(row, level) {
       ),
     ),
     others.length
-      ? element("p", {}, element("a", { href: address("table", { kind: "statistic", q: indicator, open: all }) }, "See all side by side"))
+      ? element(
+          "p",
+          {},
+          element(
+            "a",
+            { href: address("table", { kind: "statistic", q: indicator, open: all }) },
+            "See all side by side",
+          ),
+        )
       : null,
-    cut ? element("p", { class: "quiet" }, "Rows that this page leaves out may hold more: ", command(indicator)) : null,
+    cut
+      ? element(
+          "p",
+          { class: "quiet" },
+          "Rows that this page leaves out may hold more: ",
+          command(indicator),
+        )
+      : null,
   );
 }
 
@@ -91,13 +123,14 @@ function command(id) {
   return element("code", {}, `selaras explain OUT '${String(id).replaceAll("'", `'\\''`)}'`);
 }
 
-/** A sentence with its mentions marked; `marks` are pairs of UTF-16 offsets, none over another. */
+/** A sentence with its mentions marked; `marks` are pairs of UTF-16 offsets in order. */
 function marked(text, marks, language) {
   const sentence = element("p", { class: "sentence", lang: language, dir: "auto" });
   let at = 0;
   for (const [start, end] of marks) {
-    if (start < at) continue;
-    sentence.append(text.slice(at, start), element("mark", {}, text.slice(start, end)));
+    if (end <= at) continue;
+    const from = Math.max(start, at);
+    sentence.append(text.slice(at, from), element("mark", {}, text.slice(from, end)));
     at = end;
   }
   sentence.append(text.slice(at));
@@ -124,14 +157,30 @@ function showArticle(article, mentions) {
       "p",
       { class: "from" },
       title ? element("bdi", { class: "title" }, title) : null,
-      element("a", { class: "path", href: address("articles", { at: path }) }, element("bdi", {}, path)),
-      articleCell("published", article) ? element("time", {}, articleCell("published", article)) : null,
+      element(
+        "a",
+        { class: "path", href: address("articles", { at: path }) },
+        element("bdi", {}, path),
+      ),
+      articleCell("published", article)
+        ? element("time", {}, articleCell("published", article))
+        : null,
       outside(articleCell("source_url", article), "source"),
     ),
   );
   for (const same of grouped(mentions, (mention) => mention.sentence).values()) {
-    source.append(marked(same[0].text, same.map((mention) => [mention.start, mention.end]), same[0].language));
-    const reasons = new Set(same.map((m) => [m.score === null ? null : `score ${number(m.score)}`, m.reason].filter(Boolean).join(": ")));
+    source.append(
+      marked(
+        same[0].text,
+        same.map((mention) => [mention.start, mention.end]),
+        same[0].language,
+      ),
+    );
+    const reasons = new Set(
+      same.map((m) =>
+        [m.score === null ? null : `score ${number(m.score)}`, m.reason].filter(Boolean).join(": "),
+      ),
+    );
     source.append(element("p", { class: "why", dir: "auto" }, [...reasons].join("; ")));
   }
   return source;
@@ -140,8 +189,16 @@ function showArticle(article, mentions) {
 /** The sentences of a row: a story after the other, in each of them the languages side by side. */
 function showStories(row, level) {
   const mentions = mentionsOf(row);
-  const codes = [...new Set([...CODES.filter((code) => cell(code, row)), ...mentions.map((mention) => mention.language)])];
-  const stories = grouped(mentions, (m) => articleCell("story_id", m.article) ?? articleCell("path", m.article));
+  const codes = [
+    ...new Set([
+      ...CODES.filter((code) => cell(code, row)),
+      ...mentions.map((mention) => mention.language),
+    ]),
+  ];
+  const stories = grouped(
+    mentions,
+    (m) => articleCell("story_id", m.article) ?? articleCell("path", m.article),
+  );
   let at = 0;
   const sections = [...stories.values()].map((own) => {
     const inStory = grouped(own, (mention) => mention.language);
@@ -149,7 +206,11 @@ function showStories(row, level) {
     return element(
       "section",
       { class: "story" },
-      element(`h${level}`, {}, stories.size > 1 ? `Story ${at} of ${number(cell("stories", row))}` : "Sentences"),
+      element(
+        `h${level}`,
+        {},
+        stories.size > 1 ? `Story ${at} of ${number(cell("stories", row))}` : "Sentences",
+      ),
       element(
         "div",
         { class: "languages" },
@@ -159,8 +220,14 @@ function showStories(row, level) {
             { class: "language" },
             element(`h${level + 1}`, {}, LANGUAGES[code] ?? code),
             inStory.has(code)
-              ? [...grouped(inStory.get(code), (m) => m.article)].map(([article, its]) => showArticle(article, its))
-              : element("p", { class: "quiet" }, stories.size > 1 ? "Not in this language of the story" : "Not in this language"),
+              ? [...grouped(inStory.get(code), (m) => m.article)].map(([article, its]) =>
+                  showArticle(article, its),
+                )
+              : element(
+                  "p",
+                  { class: "quiet" },
+                  stories.size > 1 ? "Not in this language of the story" : "Not in this language",
+                ),
           ),
         ),
       ),
@@ -169,7 +236,12 @@ function showStories(row, level) {
   const more = cell("mentions", row) - mentions.length;
   if (more > 0) {
     sections.push(
-      element("p", { class: "more" }, `and ${number(more)} more: `, command(cell("canonical_id", row))),
+      element(
+        "p",
+        { class: "more" },
+        `and ${number(more)} more: `,
+        command(cell("canonical_id", row)),
+      ),
     );
   }
   return sections;
@@ -182,9 +254,31 @@ function panel(row, titled = false) {
   return element(
     "div",
     { class: "panel", role: "group", "aria-label": `Behind ${labelOf(row)}` },
-    titled ? element("h3", { class: "panel-title" }, `${valueWords(cellsOf(row))} – `, element("bdi", {}, labelOf(row))) : null,
+    titled
+      ? element(
+          "h3",
+          { class: "panel-title" },
+          `${valueWords(cellsOf(row))} – `,
+          element("bdi", {}, labelOf(row)),
+        )
+      : null,
     element("div", { class: "panel-main" }, showStories(row, level)),
-    element("div", { class: "panel-side" }, showSiblings(row, level), showFacts(row),
-      shares ? element("p", {}, element("a", { href: address("table", { kind: "statistic", body: shares }) }, "Figures of this body")) : null),
+    element(
+      "div",
+      { class: "panel-side" },
+      showSiblings(row, level),
+      showFacts(row),
+      shares
+        ? element(
+            "p",
+            {},
+            element(
+              "a",
+              { href: address("table", { kind: "statistic", body: shares }) },
+              "Figures of this body",
+            ),
+          )
+        : null,
+    ),
   );
 }

@@ -8,15 +8,46 @@ const periodOf = (row) => periodWords(cell("period_start", row), cell("period_en
 // Each column: how it is called, what it shows, and what it is sorted by where that is another.
 const TABLE_COLUMNS = [
   { name: "label", words: "Name", shows: labelOf },
-  ...CODES.map((code) => ({ name: code, words: LANGUAGES[code], language: code, shows: (row) => cell(code, row) ?? "" })),
-  { name: "value", words: "Value", number: true, shows: (row) => valueWords(cellsOf(row)), key: (row) => cell("value", row) },
+  ...CODES.map((code) => ({
+    name: code,
+    words: LANGUAGES[code],
+    language: code,
+    shows: (row) => cell(code, row) ?? "",
+  })),
+  {
+    name: "value",
+    words: "Value",
+    number: true,
+    shows: (row) => valueWords(cellsOf(row)),
+    key: (row) => cell("value", row),
+  },
   { name: "unit", words: "Unit", shows: unitOf },
-  { name: "body", words: "Of body", shows: (row) => (bodyOf(row) === null ? "" : bodyLabel(bodyOf(row))) },
-  { name: "period", words: "Period", shows: (row) => periodOf(row) || (cell("reference_date", row) ?? ""),
-    key: (row) => cell("period_start", row) ?? cell("reference_date", row) },
-  { name: "stories", words: "Stories", number: true, shows: (row) => number(cell("stories", row) ?? 0), key: (row) => cell("stories", row) },
+  {
+    name: "body",
+    words: "Of body",
+    shows: (row) => (bodyOf(row) === null ? "" : bodyLabel(bodyOf(row))),
+  },
+  {
+    name: "period",
+    words: "Period",
+    shows: (row) => periodOf(row) || (cell("reference_date", row) ?? ""),
+    key: (row) => cell("period_start", row) ?? cell("reference_date", row),
+  },
+  {
+    name: "stories",
+    words: "Stories",
+    number: true,
+    shows: (row) => number(cell("stories", row) ?? 0),
+    key: (row) => cell("stories", row),
+  },
   { name: "agreement", words: "Agreement", shows: (row) => cell("agreement", row) ?? "" },
-  { name: "score", words: "Score", number: true, shows: (row) => (cell("score", row) ?? NaN).toFixed(2), key: (row) => cell("score", row) },
+  {
+    name: "score",
+    words: "Score",
+    number: true,
+    shows: (row) => (cell("score", row) ?? NaN).toFixed(2),
+    key: (row) => cell("score", row),
+  },
 ];
 
 const orders = new Map(); // of all rows, by column and direction: made when first asked for
@@ -45,8 +76,12 @@ const table = {
   open: new Set(), // keys of rows
   shown: [], // row numbers that pass the filters, in order
   fields: {
-    q: "search", kind: "filter-kind", language: "filter-language",
-    agreement: "filter-agreement", check: "filter-check", body: "filter-body",
+    q: "search",
+    kind: "filter-kind",
+    language: "filter-language",
+    agreement: "filter-agreement",
+    check: "filter-check",
+    body: "filter-body",
   },
 };
 
@@ -56,7 +91,9 @@ function bodyFilter(asked) {
   const word = fold(asked.trim());
   const names = [...bodies].map(([id, [label]]) => ({ id, names: [fold(id), fold(label ?? id)] }));
   const exact = names.filter((body) => body.names.includes(word));
-  const meant = exact.length ? exact : names.filter((body) => body.names.some((name) => name.includes(word)));
+  const meant = exact.length
+    ? exact
+    : names.filter((body) => body.names.some((name) => name.includes(word)));
   const ids = new Set(meant.map((body) => body.id));
   return (row) => bodiesOf(row).some((id) => ids.has(id));
 }
@@ -72,7 +109,8 @@ function filters(choices) {
     const code = choices.language.slice(5);
     tests.push((row) => worded(row) === 1 && Boolean(cell(code, row)));
   } else if (choices.language) tests.push((row) => Boolean(cell(choices.language, row)));
-  if (choices.agreement === "differs") tests.push((row) => DIFFERS.includes(cell("agreement", row)));
+  if (choices.agreement === "differs")
+    tests.push((row) => DIFFERS.includes(cell("agreement", row)));
   else if (choices.agreement) tests.push((row) => cell("agreement", row) === choices.agreement);
   if (choices.check) tests.push((row) => (cell("check", row) ?? "none") === choices.check);
   if (choices.body?.trim()) tests.push(bodyFilter(choices.body));
@@ -82,12 +120,17 @@ function filters(choices) {
 
 /** What the reader chose, by the names it has in the address. */
 function tableChoices() {
-  return Object.fromEntries(Object.entries(table.fields).map(([name, id]) => [name, byId(id).value]));
+  return Object.fromEntries(
+    Object.entries(table.fields).map(([name, id]) => [name, byId(id).value]),
+  );
 }
 
 function keepTable() {
   keepState("table", {
-    ...tableChoices(), sort: table.sort, page: table.page > 1 ? table.page : "", open: [...table.open],
+    ...tableChoices(),
+    sort: table.sort,
+    page: table.page > 1 ? table.page : "",
+    open: [...table.open],
   });
 }
 
@@ -138,12 +181,19 @@ function rowElements(row) {
           { scope: "row", role: "rowheader" },
           element(
             "button",
-            { type: "button", class: "opener", "aria-expanded": String(isOpen), "aria-controls": isOpen ? `row-${row}` : null,
-              click: (event) => toggle(row, made, event.currentTarget) },
+            {
+              type: "button",
+              class: "opener",
+              "aria-expanded": String(isOpen),
+              "aria-controls": isOpen ? `row-${row}` : null,
+              click: (event) => toggle(row, made, event.currentTarget),
+            },
             element("bdi", {}, labelOf(row)),
           ),
           element("span", { class: `kind kind-${kind}` }, KIND_WORDS[kind] ?? kind),
-          cell("check", row) ? element("span", { class: `tag ${cell("check", row)}` }, cell("check", row)) : null,
+          cell("check", row)
+            ? element("span", { class: `tag ${cell("check", row)}` }, cell("check", row))
+            : null,
         ),
       );
       return;
@@ -153,8 +203,16 @@ function rowElements(row) {
     made.append(
       element(
         "td",
-        { role: "cell", class: [column.number ? "number" : "", `of-${column.language ? "language" : column.name}`, words ? "" : "empty"].join(" "),
-          "data-label": column.words, lang: column.language },
+        {
+          role: "cell",
+          class: [
+            column.number ? "number" : "",
+            `of-${column.language ? "language" : column.name}`,
+            words ? "" : "empty",
+          ].join(" "),
+          "data-label": column.words,
+          lang: column.language,
+        },
         agreement ? element("span", { class: `tag ${words}` }, words) : element("bdi", {}, words),
       ),
     );
@@ -163,8 +221,11 @@ function rowElements(row) {
 }
 
 const panelRow = (row) =>
-  element("tr", { role: "row", class: "opened", id: `row-${row}` },
-    element("td", { role: "cell", colspan: TABLE_COLUMNS.length }, panel(row)));
+  element(
+    "tr",
+    { role: "row", class: "opened", id: `row-${row}` },
+    element("td", { role: "cell", colspan: TABLE_COLUMNS.length }, panel(row)),
+  );
 
 function toggle(row, above, button) {
   const key = keyOf(row);
@@ -194,7 +255,10 @@ function sortBy(name) {
 function downloadTable() {
   const names = said.table;
   const plain = (value) => (typeof value === "boolean" ? (value ? "True" : "False") : value);
-  download("selaras-table.csv", [names, ...table.shown.map((row) => names.map((name) => plain(cell(name, row))))]);
+  download("selaras-table.csv", [
+    names,
+    ...table.shown.map((row) => names.map((name) => plain(cell(name, row)))),
+  ]);
 }
 
 /** Choices of a filter: what the rows have of a column, `any` first. */
@@ -207,29 +271,60 @@ function setUpTable() {
   const kinds = said.kinds.filter((kind) => tableColumns.get("kind")?.includes(kind));
   fill(byId("filter-kind"), [["", "Any"], ...kinds.map((kind) => [kind, KIND_WORDS[kind]])]);
   fill(byId("filter-language"), [
-    ["", "Any"], ["several", "Several together"],
-    ...CODES.map((code) => [code, LANGUAGES[code]]), ...CODES.map((code) => [`only-${code}`, `${LANGUAGES[code]} alone`]),
+    ["", "Any"],
+    ["several", "Several together"],
+    ...CODES.map((code) => [code, LANGUAGES[code]]),
+    ...CODES.map((code) => [`only-${code}`, `${LANGUAGES[code]} alone`]),
   ]);
-  fill(byId("filter-agreement"), [...choicesOf("agreement", "Any"), ["differs", "conflict or translation"]]);
+  fill(byId("filter-agreement"), [
+    ...choicesOf("agreement", "Any"),
+    ["differs", "conflict or translation"],
+  ]);
   fill(byId("filter-check"), [...choicesOf("check", "Any"), ["none", "not checked"]]);
   fill(byId("sort-by"), [
     ["", "the table's order"],
-    ...TABLE_COLUMNS.flatMap(({ name, words }) => [[`${name}.asc`, `${words}, upwards`], [`${name}.desc`, `${words}, downwards`]]),
+    ...TABLE_COLUMNS.flatMap(({ name, words }) => [
+      [`${name}.asc`, `${words}, upwards`],
+      [`${name}.desc`, `${words}, downwards`],
+    ]),
   ]);
   table.heads = new Map(
     TABLE_COLUMNS.map(({ name, words, number: right, language }) => [
       name,
-      element("th", { scope: "col", role: "columnheader", "aria-sort": "none", class: `${right ? "number" : ""} head-${language ? "language" : name}` },
-        element("button", { type: "button", class: "sorter", click: () => sortBy(name) }, words)),
+      element(
+        "th",
+        {
+          scope: "col",
+          role: "columnheader",
+          "aria-sort": "none",
+          class: `${right ? "number" : ""} head-${language ? "language" : name}`,
+        },
+        element("button", { type: "button", class: "sorter", click: () => sortBy(name) }, words),
+      ),
     ]),
   );
   table.body = element("tbody", { role: "rowgroup" });
   byId("table-place").replaceChildren(
-    element("div", { class: CODES.length <= 3 ? "scroll fits" : "scroll", role: "region", "aria-label": "The cross-lingual table", tabindex: "0" },
-      element("table", { class: "things", role: "table" },
+    element(
+      "div",
+      {
+        class: CODES.length <= 3 ? "scroll fits" : "scroll",
+        role: "region",
+        "aria-label": "The cross-lingual table",
+        tabindex: "0",
+      },
+      element(
+        "table",
+        { class: "things", role: "table" },
         element("caption", { class: "unseen" }, "Bodies, documents and figures in each language"),
-        element("thead", { role: "rowgroup" }, element("tr", { role: "row" }, ...table.heads.values())),
-        table.body)),
+        element(
+          "thead",
+          { role: "rowgroup" },
+          element("tr", { role: "row" }, ...table.heads.values()),
+        ),
+        table.body,
+      ),
+    ),
   );
   const changed = () => {
     table.page = 1;
@@ -265,7 +360,9 @@ function offerBodies() {
   for (const id of rows.keys()) called.set(bodyLabel(id), (called.get(bodyLabel(id)) ?? 0) + 1);
   const most = [...rows].sort((a, b) => b[1] - a[1] || collator.compare(a[0], b[0])).slice(0, 1000);
   byId("bodies").replaceChildren(
-    ...most.map(([id]) => element("option", { value: called.get(bodyLabel(id)) > 1 ? id : bodyLabel(id) })),
+    ...most.map(([id]) =>
+      element("option", { value: called.get(bodyLabel(id)) > 1 ? id : bodyLabel(id) }),
+    ),
   );
 }
 
@@ -277,12 +374,15 @@ function openTable(choices) {
     if (field.selectedIndex === -1) field.value = "";
   }
   table.sort = choices.get("sort") ?? "";
-  if (!TABLE_COLUMNS.some(({ name }) => [`${name}.asc`, `${name}.desc`].includes(table.sort))) table.sort = "";
+  if (!TABLE_COLUMNS.some(({ name }) => [`${name}.asc`, `${name}.desc`].includes(table.sort)))
+    table.sort = "";
   table.open = new Set(choices.getAll("open"));
   table.page = Number.parseInt(choices.get("page"), 10) || 1;
   refreshTable();
   const wanted = [...table.open].map((key) => rowOfKey.get(key)).filter((row) => row !== undefined);
-  const at = Math.min(...wanted.map((row) => table.shown.indexOf(row)).filter((place) => place >= 0));
+  const at = Math.min(
+    ...wanted.map((row) => table.shown.indexOf(row)).filter((place) => place >= 0),
+  );
   if (Number.isFinite(at) && !choices.get("page")) {
     table.page = Math.floor(at / ROWS_A_PAGE) + 1;
     showTable();

@@ -2,16 +2,27 @@
 
 const KIND_WORDS = { organisation: "Body", reference: "Document", statistic: "Figure" };
 const QUALIFIERS = {
-  almost: "almost", about: "about", over: "over", at_least: "at least", at_most: "at most",
+  almost: "almost",
+  about: "about",
+  over: "over",
+  at_least: "at least",
+  at_most: "at most",
 };
 const NOT_SAID = "not said";
 
-const numbers = new Intl.NumberFormat("en", { maximumFractionDigits: 20, maximumSignificantDigits: 15 });
+const numbers = new Intl.NumberFormat("en", {
+  maximumFractionDigits: 20,
+  maximumSignificantDigits: 15,
+});
 const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
 
 /** A text as it is searched: small letters without diacritics. */
 function fold(text) {
-  return text.normalize("NFD").replace(/\p{M}+/gu, "").toLowerCase().replaceAll("đ", "d");
+  return text
+    .normalize("NFD")
+    .replace(/\p{M}+/gu, "")
+    .toLowerCase()
+    .replaceAll("đ", "d");
 }
 
 const number = (value) => numbers.format(value);
@@ -28,7 +39,8 @@ function valueWords(cell) {
   let said = number(value);
   if (cell("to") !== null) said += `–${number(cell("to"))}`;
   said += sign;
-  if (cell("of") !== null) said += kind === "fraction" ? `/${number(cell("of"))}` : ` of ${number(cell("of"))}`;
+  if (cell("of") !== null)
+    said += kind === "fraction" ? `/${number(cell("of"))}` : ` of ${number(cell("of"))}`;
   words.push(said);
   if (cell("currency")) words.push(cell("currency"));
   return words.join(" ");
@@ -62,4 +74,4 @@ function yearsOf(start, end) {
 }
 
 /** "1 row", "2 rows". */
-const counted = (count, one, many) => `${number(count)} ${count === 1 ? one : many ?? `${one}s`}`;
+const counted = (count, one, many) => `${number(count)} ${count === 1 ? one : (many ?? `${one}s`)}`;
