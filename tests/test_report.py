@@ -226,19 +226,6 @@ def test_no_results_is_one_line(sample_run: Path, tmp_path: Path) -> None:
     assert done.stderr.count("\n") == 1
 
 
-def test_a_run_of_nothing_has_a_page(sample_run: Path, tmp_path: Path) -> None:
-    nothing = altered(
-        sample_run,
-        tmp_path / "out",
-        table=lambda rows: [],
-        mentions=lambda rows: [],
-        articles=lambda rows: [{**r, "status": "failed", "reason": "<b>torn</b>"} for r in rows],
-    )
-    text = reported(nothing, tmp_path / "page.html").read_text("utf-8")
-    assert text.count('<td dir="auto">&lt;b&gt;torn&lt;/b&gt;</td>') == 12
-    assert "<b>torn" not in text
-
-
 # --- In a browser
 
 
@@ -584,6 +571,24 @@ def test_hostile_articles_run_nothing(opened: Open, sample_run: Path, tmp_path: 
     assert not [
         c for c in cells if c.startswith(outputs.FORMULA) and not re.fullmatch(r"-[\d.e]+", c)
     ]
+
+
+def test_a_run_of_nothing_has_a_page(opened: Open, sample_run: Path, tmp_path: Path) -> None:
+    nothing = altered(
+        sample_run,
+        tmp_path / "out",
+        table=lambda rows: [],
+        mentions=lambda rows: [],
+        articles=lambda rows: [{**r, "status": "failed", "reason": "<b>torn</b>"} for r in rows],
+    )
+    file = reported(nothing, tmp_path / "page.html")
+    text = file.read_text("utf-8")
+    assert text.count('<td dir="auto">&lt;b&gt;torn&lt;/b&gt;</td>') == 12
+    assert "<b>torn" not in text
+    window = opened(file)
+    for view, said in (("table", "No row of 0"), ("sheet", "no figures"), ("articles", "12 of 12")):
+        window.locator(f'nav [data-view="{view}"]').click()
+        window.wait_for_selector(f'#{view}-count:has-text("{said}")')
 
 
 def test_the_keyboard_is_enough(opened: Open, sample_page: Path) -> None:

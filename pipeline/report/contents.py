@@ -104,14 +104,14 @@ class Contents:
         if shown < there:
             yield (
                 f"{there - shown:,} of {there:,} rows are left out, the last ones of each kind; "
-                "--rows N takes more"
+                "selaras report --rows N takes more"
             )
         behind = sum(self.columns["mentions"])
         held = sum(self.mentions["of"])
         if held < behind:
             yield (
                 f"{behind - held:,} of {behind:,} mentions of these rows are left out, of each row "
-                f"those after {self.limits.sentences:,}; --sentences N takes more"
+                f"those after {self.limits.sentences:,}; selaras report --sentences N takes more"
             )
         listed, all_ = len(self.articles["path"]), sum(self.overview.articles.values())
         if listed < all_:

@@ -51,8 +51,18 @@ def _tiles(contents: Contents) -> Markup:
         status[said] = status.get(said, 0) + count
     rest = [f"{count:,} {said}" for said, count in status.items() if said != "ok" and count]
     tiles: list[tuple[str, str, str, str | None]] = [
-        (f"{status['ok']:,}", "articles read", ", ".join(rest) or "none left unread", "#articles"),
-        (f"{counts.stories:,}", "stories", "translations of one article are one", None),
+        (
+            f"{status['ok']:,}",
+            _counted(status["ok"], "article", "articles") + " read",
+            ", ".join(rest) or "none left unread",
+            "#articles",
+        ),
+        (
+            f"{counts.stories:,}",
+            _counted(counts.stories, "story", "stories"),
+            "translations of one article are one",
+            None,
+        ),
     ]
     for kind, name in KINDS.items():
         both = counts.agreement.get((kind, "agree"), 0)
@@ -61,7 +71,7 @@ def _tiles(contents: Contents) -> Markup:
     tiles.append(
         (
             f"{counts.conflicting:,}",
-            "figures in conflict",
+            _counted(counts.conflicting, "figure", "figures") + " in conflict",
             "with several values, each a row",
             _table(kind="statistic", agreement="differs") if counts.conflicting else None,
         )
@@ -79,6 +89,11 @@ def _tiles(contents: Contents) -> Markup:
         ),
         class_="tiles",
     )
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    """The word for so many."""
+    return one if count == 1 else many
 
 
 def _left_out(contents: Contents) -> Markup | None:

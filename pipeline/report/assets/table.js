@@ -16,6 +16,7 @@ const TABLE_COLUMNS = [
   })),
   {
     name: "value",
+    whole: true,
     words: "Value",
     number: true,
     shows: (row) => valueWords(cellsOf(row)),
@@ -29,6 +30,7 @@ const TABLE_COLUMNS = [
   },
   {
     name: "period",
+    whole: true,
     words: "Period",
     shows: (row) => periodOf(row) || (cell("reference_date", row) ?? ""),
     key: (row) => cell("period_start", row) ?? cell("reference_date", row),
@@ -49,6 +51,12 @@ const TABLE_COLUMNS = [
     key: (row) => cell("score", row),
   },
 ];
+
+/** Words that are broken between them alone: no number and no day stands in two lines. */
+const wholeWords = (words) =>
+  words
+    .split(" ")
+    .flatMap((word, at) => [at ? " " : null, element("span", { class: "whole" }, word)]);
 
 const orders = new Map(); // of all rows, by column and direction: made when first asked for
 
@@ -213,7 +221,9 @@ function rowElements(row) {
           "data-label": column.words,
           lang: column.language,
         },
-        agreement ? element("span", { class: `tag ${words}` }, words) : element("bdi", {}, words),
+        agreement
+          ? element("span", { class: `tag ${words}` }, words)
+          : element("bdi", {}, column.whole ? wholeWords(words) : words),
       ),
     );
   });
@@ -276,10 +286,7 @@ function setUpTable() {
     ...CODES.map((code) => [code, LANGUAGES[code]]),
     ...CODES.map((code) => [`only-${code}`, `${LANGUAGES[code]} alone`]),
   ]);
-  fill(byId("filter-agreement"), [
-    ...choicesOf("agreement", "Any"),
-    ["differs", "conflict or translation"],
-  ]);
+  fill(byId("filter-agreement"), [...choicesOf("agreement", "Any"), ["differs", "any difference"]]);
   fill(byId("filter-check"), [...choicesOf("check", "Any"), ["none", "not checked"]]);
   fill(byId("sort-by"), [
     ["", "the table's order"],
@@ -308,7 +315,7 @@ function setUpTable() {
     element(
       "div",
       {
-        class: CODES.length <= 3 ? "scroll fits" : "scroll",
+        class: CODES.length <= 2 ? "scroll fits" : "scroll",
         role: "region",
         "aria-label": "The cross-lingual table",
         tabindex: "0",

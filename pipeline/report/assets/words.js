@@ -25,7 +25,8 @@ function fold(text) {
     .replaceAll("đ", "d");
 }
 
-const number = (value) => numbers.format(value);
+/** A number as people write it; one of more digits than it can be sure of in powers of ten. */
+const number = (value) => (Math.abs(value) < 1e15 ? numbers.format(value) : String(value));
 
 /** The value of a figure with all that belongs to it: "almost 1,200", "557 of 1,461", "down 22%". */
 function valueWords(cell) {
@@ -55,8 +56,10 @@ function periodWords(start, end) {
   if (start.endsWith("-01-01") && end.endsWith("-12-31")) {
     return firstYear === lastYear ? firstYear : `${firstYear}–${lastYear}`;
   }
-  const month = start.slice(0, 7);
-  if (month === end.slice(0, 7) && start.endsWith("-01") && isLastDay(end)) return month;
+  if (start.endsWith("-01") && isLastDay(end)) {
+    const [first, last] = [start.slice(0, 7), end.slice(0, 7)];
+    return first === last ? first : `${first} to ${last}`;
+  }
   return `${start} to ${end}`;
 }
 
