@@ -21,6 +21,7 @@ COMMANDS = (
     "detect",
     "table",
     "export",
+    "report",
     "explain",
     "evaluate",
     "compare",

@@ -35,12 +35,16 @@ _FILES = {
 }
 
 
-def beside(out: Path) -> Path:
-    """The folder that an export of ``out`` goes to when none is named."""
+def beside(out: Path, what: str = "export", ending: str = "", to: str = "FOLDER") -> Path:
+    """Where ``what`` is made of ``out`` goes when no place is named: ``OUT-export`` beside it.
+
+    ``ending`` is that of a file. Raises ``OutputError`` when ``out`` has no name; ``to`` is what is
+    to be named then.
+    """
     whole = Path(os.path.normpath(out.absolute()))
     if not whole.name:
-        raise OutputError(f"{out}: has no name; say where the export shall go: --to FOLDER")
-    name = f"{whole.name}-export"
+        raise OutputError(f"{out}: has no name; say where the {what} shall go: --to {to}")
+    name = f"{whole.name}-{what}{ending}"
     return out.with_name(name) if out.name == whole.name else whole.with_name(name)
 
 

@@ -1,0 +1,344 @@
+// The sheet: figures of one unit by body and year.
+
+const BODIES_A_PAGE = 100;
+const SHARES = ["percentage", "fraction"];
+const SHOWN_KINDS = [
+  ["numbers", "numbers"],
+  ["shares", "shares (%)"],
+  ["all", "numbers and shares"],
+];
+
+const sheet = { sort: "", page: 1, open: new Set(), lines: [], years: [] };
+
+const figures = []; // row numbers of figures with a unit
+let unitless = 0;
+for (let row = 0; row < ROWS; row++) {
+  if (cell("kind", row) !== "statistic") continue;
+  if (cell("unit_id", row) === null) unitless += 1;
+  else figures.push(row);
+}
+
+const yearOf = (row) => yearsOf(cell("period_start", row), cell("period_end", row));
+
+/** Whether a figure is of the sort that the reader chose to see. */
+function isShown(row, shows, changes) {
+  if (!changes && cell("change", row) !== null) return false;
+  const share = SHARES.includes(cell("value_kind", row));
+  return shows === "all" || share === (shows === "shares");
+}
+
+/** The units with how many of their figures have a body and a year, those with most first. */
+function unitsByUse() {
+  const used = new Map();
+  for (const row of figures) {
+    const id = cell("unit_id", row);
+    const placed =
+      isShown(row, "numbers", false) && cell("organisation_id", row) !== null && yearOf(row) !== "";
+    const [known, all] = used.get(id) ?? [0, 0];
+    used.set(id, [known + Number(placed), all + 1]);
+  }
+  return [...used]
+    .map(([id, [known, all]]) => ({ id, known, all }))
+    .sort(
+      (a, b) =>
+        b.known - a.known || b.all - a.all || collator.compare(unitWords(a.id), unitWords(b.id)),
+    );
+}
+
+/** Put the figures of the chosen unit into lines, one a body, each with its figures by year. */
+function layOut() {
+  const [unit, shows, changes] = [
+    byId("sheet-unit").value,
+    byId("sheet-shows").value,
+    byId("sheet-changes").checked,
+  ];
+  const chosen = figures.filter(
+    (row) => cell("unit_id", row) === unit && isShown(row, shows, changes),
+  );
+  const lines = new Map();
+  for (const row of chosen) {
+    const id = cell("organisation_id", row) ?? "";
+    if (!lines.has(id))
+      lines.set(id, { id, label: id ? bodyLabel(id) : NOT_SAID, years: new Map() });
+    const { years } = lines.get(id);
+    if (!years.has(yearOf(row))) years.set(yearOf(row), []);
+    years.get(yearOf(row)).push(row);
+  }
+  for (const line of lines.values()) {
+    for (const rows of line.years.values()) {
+      rows.sort(
+        (a, b) =>
+          collator.compare(cell("period_start", a) ?? "", cell("period_start", b) ?? "") ||
+          cell("value", a) - cell("value", b) ||
+          a - b,
+      );
+    }
+  }
+  sheet.years = [...new Set(chosen.map(yearOf))].sort(
+    (a, b) => (a === "") - (b === "") || collator.compare(a, b),
+  );
+  sheet.lines = sortedLines([...lines.values()]);
+  sheet.count = chosen.length;
+}
+
+/** Lines in the order that was asked for; the one without a body comes last. */
+function sortedLines(lines) {
+  const [name, direction] = splitSort(sheet.sort);
+  const sign = direction === "desc" ? -1 : 1;
+  const most = (line) =>
+    Math.max(...(line.years.get(name) ?? []).map((row) => cell("value", row) ?? -Infinity));
+  const byName = (a, b) => collator.compare(a.label, b.label) || collator.compare(a.id, b.id);
+  return lines.sort((a, b) => {
+    if ((a.id === "") !== (b.id === "")) return a.id === "" ? 1 : -1;
+    if (name === "body" || name === null) return sign * byName(a, b);
+    const [first, second] = [most(a), most(b)];
+    if (first === second) return byName(a, b);
+    if (!Number.isFinite(first) || !Number.isFinite(second)) return Number.isFinite(first) ? -1 : 1;
+    return sign * (first - second);
+  });
+}
+
+function splitSort(sort) {
+  if (!sort) return [null, "asc"];
+  const at = sort.lastIndexOf(".");
+  const name = sort.slice(0, at);
+  return [name === NOT_SAID ? "" : name, sort.slice(at + 1)];
+}
+
+/** The value of a figure as a button that opens its panel. */
+function figureButton(line, row, alone) {
+  const differs = DIFFERS.includes(cell("agreement", row));
+  const when = !alone && periodOf(row) !== yearOf(row) ? element("small", {}, periodOf(row)) : null;
+  return element(
+    "div",
+    { class: "figure" },
+    element(
+      "button",
+      {
+        type: "button",
+        class: "figure-value",
+        "aria-expanded": String(sheet.open.has(keyOf(row))),
+        "data-row": row,
+        "aria-label": `${valueWords(cellsOf(row))}, ${line.label}, ${periodOf(row) || `year ${NOT_SAID}`}${differs ? `, ${cell("agreement", row)}` : ""}`,
+        click: () => toggleFigure(line, row),
+      },
+      valueWords(cellsOf(row)),
+    ),
+    when,
+    differs
+      ? element("span", { class: `tag ${cell("agreement", row)}` }, cell("agreement", row))
+      : null,
+  );
+}
+
+const rowsOfLine = (line) => sheet.years.flatMap((year) => line.years.get(year) ?? []);
+
+/** The panels under a line: one of each of its figures that is open. */
+function linePanel(line) {
+  const rows = rowsOfLine(line).filter((row) => sheet.open.has(keyOf(row)));
+  if (!rows.length) return null;
+  return element(
+    "tr",
+    { class: "opened" },
+    element(
+      "td",
+      { colspan: sheet.years.length + 1 },
+      rows.map((row) => panel(row, true)),
+    ),
+  );
+}
+
+function toggleFigure(line, row) {
+  const key = keyOf(row);
+  if (!sheet.open.delete(key)) sheet.open.add(key);
+  line.element
+    .querySelector(`[data-row="${row}"]`)
+    .setAttribute("aria-expanded", String(sheet.open.has(key)));
+  if (line.element.nextElementSibling?.classList.contains("opened"))
+    line.element.nextElementSibling.remove();
+  const opened = linePanel(line);
+  if (opened) line.element.after(opened);
+  keepSheet();
+}
+
+function lineElements(line) {
+  const named = sheet.lines.filter(({ label }) => label === line.label).length > 1;
+  line.element = element(
+    "tr",
+    {},
+    element(
+      "th",
+      { scope: "row" },
+      element("bdi", {}, line.label),
+      named ? element("small", {}, line.id) : null,
+    ),
+    sheet.years.map((year) => {
+      const rows = line.years.get(year) ?? [];
+      return element(
+        "td",
+        { class: "number" },
+        rows.map((row) => figureButton(line, row, rows.length === 1)),
+      );
+    }),
+  );
+  const opened = linePanel(line);
+  return opened ? [line.element, opened] : [line.element];
+}
+
+function keepSheet() {
+  keepState("sheet", {
+    unit: byId("sheet-unit").value,
+    show: byId("sheet-shows").value === "numbers" ? "" : byId("sheet-shows").value,
+    changes: byId("sheet-changes").checked ? "yes" : "",
+    sort: sheet.sort,
+    page: sheet.page > 1 ? sheet.page : "",
+    open: [...sheet.open],
+  });
+}
+
+function sheetHead(name, words, right) {
+  const [sorted, direction] = splitSort(sheet.sort);
+  const mine = sheet.sort !== "" && sorted === (name === NOT_SAID ? "" : name);
+  return element(
+    "th",
+    {
+      scope: "col",
+      class: right ? "number" : null,
+      "aria-sort": mine ? (direction === "desc" ? "descending" : "ascending") : "none",
+    },
+    element(
+      "button",
+      { type: "button", class: "sorter", "data-sort": name, click: () => sortSheet(name) },
+      words,
+    ),
+  );
+}
+
+function sortSheet(name) {
+  const next = { [`${name}.asc`]: `${name}.desc`, [`${name}.desc`]: "" };
+  sheet.sort = next[sheet.sort] ?? `${name}.asc`;
+  sheet.page = 1;
+  showSheet();
+  keepSheet();
+  [...byId("sheet-place").querySelectorAll("[data-sort]")]
+    .find((button) => button.dataset.sort === name)
+    ?.focus();
+}
+
+function showSheet() {
+  layOut();
+  const last = Math.max(1, Math.ceil(sheet.lines.length / BODIES_A_PAGE));
+  sheet.page = Math.min(Math.max(1, sheet.page), last);
+  const here = sheet.lines.slice((sheet.page - 1) * BODIES_A_PAGE, sheet.page * BODIES_A_PAGE);
+  const unit = unitWords(byId("sheet-unit").value);
+  const notes = [];
+  if (unitless)
+    notes.push(
+      `${counted(unitless, "figure")} of no known unit ${unitless === 1 ? "is" : "are"} in the table alone`,
+    );
+  if (said.size < said.whole) notes.push("this page leaves out rows, see Overview");
+  const known = sheet.lines.filter((line) => line.id !== "").length;
+  byId("sheet-count").textContent =
+    `${[`${counted(sheet.count, "figure")} of ${unit}`, counted(known, "body", "bodies"), ...notes].join("; ")}.`;
+  byId("sheet-place").replaceChildren(
+    sheet.count
+      ? element(
+          "div",
+          {
+            class: "scroll",
+            role: "region",
+            "aria-label": `${unit} by body and year`,
+            tabindex: "0",
+          },
+          element(
+            "table",
+            { class: "sheet" },
+            element("caption", { class: "unseen" }, `${unit} by body and year`),
+            element(
+              "thead",
+              {},
+              element(
+                "tr",
+                {},
+                sheetHead("body", "Body"),
+                sheet.years.map((year) => sheetHead(year || NOT_SAID, year || NOT_SAID, true)),
+              ),
+            ),
+            element("tbody", {}, here.flatMap(lineElements)),
+          ),
+        )
+      : element(
+          "p",
+          { class: "note" },
+          `There are no such figures of ${unit}; show shares or changes too, or choose another unit.`,
+        ),
+  );
+  showPages(byId("sheet-pages"), "Pages of the sheet", sheet.page, last, (page) => {
+    sheet.page = page;
+    showSheet();
+    keepSheet();
+    byId("sheet-place").scrollIntoView();
+  });
+}
+
+/** The sheet as a file: a line a body, a column a year; several values of a cell one after the other. */
+function downloadSheet() {
+  const unit = byId("sheet-unit").value;
+  const isPlain = (row) =>
+    ["of", "to", "qualifier", "change", "currency"].every((name) => cell(name, row) === null) &&
+    !SHARES.includes(cell("value_kind", row));
+  const value = (rows = []) => {
+    if (rows.length === 1 && isPlain(rows[0])) return cell("value", rows[0]);
+    return rows.map((row) => valueWords(cellsOf(row))).join("; ");
+  };
+  download(`selaras-sheet-${unit.replace(/[^\p{L}\p{N}]+/gu, "-")}.csv`, [
+    ["body", "body_id", "unit", ...sheet.years.map((year) => year || NOT_SAID)],
+    ...sheet.lines.map((line) => [
+      line.label,
+      line.id,
+      unitWords(unit),
+      ...sheet.years.map((year) => value(line.years.get(year))),
+    ]),
+  ]);
+}
+
+function setUpSheet() {
+  sheet.units = unitsByUse();
+  fill(
+    byId("sheet-unit"),
+    sheet.units.map(({ id, known, all }) => [
+      id,
+      `${unitWords(id)}: ${counted(all, "figure")}, ${number(known)} with body and year`,
+    ]),
+  );
+  fill(byId("sheet-shows"), SHOWN_KINDS);
+  byId("sheet-choices").addEventListener("submit", (event) => event.preventDefault());
+  byId("sheet-choices").addEventListener("change", () => {
+    sheet.page = 1;
+    sheet.sort = "";
+    sheet.open.clear();
+    showSheet();
+    keepSheet();
+  });
+  byId("sheet-csv").addEventListener("click", downloadSheet);
+}
+
+/** Show what an address says of the sheet. */
+function openSheet(choices) {
+  if (!sheet.units.length) {
+    byId("sheet-choices").hidden = true;
+    byId("sheet-count").textContent = "There are no figures of a known unit.";
+    return false;
+  }
+  const unit = choices.get("unit");
+  byId("sheet-unit").value = sheet.units.some(({ id }) => id === unit) ? unit : sheet.units[0].id;
+  byId("sheet-shows").value = SHOWN_KINDS.some(([name]) => name === choices.get("show"))
+    ? choices.get("show")
+    : "numbers";
+  byId("sheet-changes").checked = choices.get("changes") === "yes";
+  sheet.sort = choices.get("sort") ?? "";
+  sheet.page = Number.parseInt(choices.get("page"), 10) || 1;
+  sheet.open = new Set(choices.getAll("open"));
+  showSheet();
+  return false;
+}
