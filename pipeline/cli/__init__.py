@@ -17,6 +17,7 @@ COMMANDS = (
     "table",
     "export",
     "explain",
+    "review",
     "evaluate",
     "compare",
     "train",

@@ -77,7 +77,7 @@ class Reader:
         self._out = out
         self._database = database
 
-    def _ask(self, query: str, parameters: list[object]) -> Iterator[Row]:
+    def ask(self, query: str, parameters: list[object]) -> Iterator[Row]:
         """The rows that answer ``query``, as they are fetched."""
         try:
             cursor = self._database.cursor().execute(query, parameters)
@@ -89,7 +89,7 @@ class Reader:
             said = str(error).splitlines()[0]
             raise OutputError(f"{self._out}: its files cannot be read: {said}") from error
 
-    def _file(self, name: str) -> str:
+    def file(self, name: str) -> str:
         """A file of the run as DuckDB takes it: the name means itself and is no pattern."""
         return literal(self._out / name)
 
@@ -98,11 +98,11 @@ class Reader:
         ``indicator_id``, in the order of the table. Raises ``UnknownRow`` when there are none."""
         asked = asked.encode("utf-8", "replace").decode("utf-8")
         for column in ("canonical_id", "indicator_id"):
-            found = self._ask(
+            found = self.ask(
                 "SELECT * EXCLUDE (file_row_number) "
                 "FROM read_parquet(?, hive_partitioning = false, file_row_number = true) "
                 f"WHERE {column} = ? ORDER BY file_row_number",
-                [self._file(outputs.TABLE), asked],
+                [self.file(outputs.TABLE), asked],
             )
             if rows := list(found):
                 return rows
@@ -117,7 +117,7 @@ class Reader:
         """Ids that contain ``asked``, or that are written or called nearly so, the best first."""
         word = fold(asked).strip()
         plain = "replace(strip_accents(lower({})), 'đ', 'd')"
-        found = self._ask(
+        found = self.ask(
             f"""
             WITH ids AS (
                 SELECT canonical_id AS id, label, mentions
@@ -140,7 +140,7 @@ class Reader:
             LIMIT $5
             """,
             [
-                self._file(outputs.TABLE),
+                self.file(outputs.TABLE),
                 word,
                 "-".join(word.split()) or "\n",
                 _ALIKE,
@@ -150,12 +150,19 @@ class Reader:
         )
         return [row["id"] for row in found]
 
-    def mentions(self, row: Row, limit: int | None = None) -> Iterator[Row]:
-        """The mentions behind a row of the table, the first ``limit`` of them, one by one."""
+    def mentions(
+        self, row: Row, limit: int | None = None, seed: int | None = None
+    ) -> Iterator[Row]:
+        """The mentions behind a row of the table, the first ``limit`` of them, one by one.
+
+        With a ``seed`` the ``limit`` are drawn from all of them instead, each as likely as any
+        other and the same ones every time.
+        """
         columns = ", ".join(f"article.{name}" for name in ARTICLE_COLUMNS)
         names = ", ".join(f"shown.{name}" for name in ARTICLE_COLUMNS)
+        drawn = "" if seed is None else f"md5(concat_ws(' ', {seed:d}, own.article_id, start)),"
         # Sorted are the places of the mentions alone; their sentences are fetched for those shown.
-        found = self._ask(
+        found = self.ask(
             f"""
             WITH own AS (
                 SELECT file_row_number AS row, article_id, path, start, "end"
@@ -165,7 +172,7 @@ class Reader:
                 SELECT row, min(own.path) OVER (PARTITION BY story_id) AS first_path, {columns}
                 FROM own JOIN read_parquet($2, hive_partitioning = false) AS article
                 ON article.article_id = own.article_id AND article.status = 'ok'
-                ORDER BY first_path, own.path, start, "end" LIMIT $5
+                ORDER BY {drawn} first_path, own.path, start, "end" LIMIT $5
             )
             SELECT mention.* EXCLUDE (file_row_number), {names}
             FROM read_parquet($1, hive_partitioning = false, file_row_number = true) AS mention
@@ -173,8 +180,8 @@ class Reader:
             ORDER BY first_path, mention.path, mention.start, mention."end"
             """,
             [
-                self._file(outputs.MENTIONS),
-                self._file(outputs.ARTICLES),
+                self.file(outputs.MENTIONS),
+                self.file(outputs.ARTICLES),
                 row["kind"],
                 row["canonical_id"],
                 limit,

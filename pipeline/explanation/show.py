@@ -30,13 +30,13 @@ def _value(value: object) -> str:
     return f"{value:.15g}" if isinstance(value, float) else printable(str(value))
 
 
-def _line(console: Console, text: Text | str, indent: int = 0) -> None:
+def line(console: Console, text: Text | str, indent: int = 0) -> None:
     """A line as it is: on a terminal wrapped behind its indent, else never."""
-    line = Text(text) if isinstance(text, str) else text
+    said = Text(text) if isinstance(text, str) else text
     if console.is_terminal:
-        console.print(Padding(line, (0, 0, 0, indent), expand=False))
+        console.print(Padding(said, (0, 0, 0, indent), expand=False))
     else:
-        console.print(Text(" " * indent).append_text(line), soft_wrap=True)
+        console.print(Text(" " * indent).append_text(said), soft_wrap=True)
 
 
 def _sentence(mention: Row) -> Text:
@@ -53,10 +53,10 @@ def _sentence(mention: Row) -> Text:
     return text
 
 
-def _show_row(console: Console, row: Row) -> None:
+def show_row(console: Console, row: Row) -> None:
     """The values of a row: what it is, how sure, how worded, and all that it says besides."""
     heading = Text(printable(row["kind"]), style="dim")
-    _line(console, heading.append(f"  {printable(row['canonical_id'])}", style="bold not dim"))
+    line(console, heading.append(f"  {printable(row['canonical_id'])}", style="bold not dim"))
     worded = [name for name in row if name not in _KNOWN]
     others = [
         name
@@ -68,25 +68,27 @@ def _show_row(console: Console, row: Row) -> None:
     named += [(name, _value(row[name])) for name in (*worded, *others)]
     width = max(len(name) for name, _ in named) + 2
     for name, value in named:
-        _line(console, Text(f"{name:{width}}", style="dim").append(value, style="not dim"), 2)
+        line(console, Text(f"{name:{width}}", style="dim").append(value, style="not dim"), 2)
 
 
-def _show_article(console: Console, mention: Row) -> None:
+def show_article(console: Console, mention: Row) -> None:
+    """The article of a mention: path, language, day, story and title."""
     text = Text(printable(mention["path"]), style="bold")
     for name in ("language", "published", "story_id"):
         if name in mention:
             text.append(f"  {printable(mention[name])}", style="not bold")
     if "title" in mention:
         text.append(f"  {printable(mention['title'])}", style="not bold italic")
-    _line(console, text, 2)
+    line(console, text, 2)
 
 
-def _show_mention(console: Console, mention: Row) -> None:
-    _line(console, _sentence(mention), 4)
+def show_mention(console: Console, mention: Row) -> None:
+    """The sentence of a mention, where it stands and why it is what it is."""
+    line(console, _sentence(mention), 4)
     said = f"at {mention['start']}, score {_value(mention['score'])}"
     if mention.get("reason"):
         said += f": {printable(mention['reason'])}"
-    _line(console, Text(said, style="dim"), 6)
+    line(console, Text(said, style="dim"), 6)
 
 
 def show(console: Console, reader: Reader, rows: Iterable[Row], limit: int) -> None:
@@ -94,17 +96,17 @@ def show(console: Console, reader: Reader, rows: Iterable[Row], limit: int) -> N
     for i, row in enumerate(rows):
         if i:
             console.print()
-        _show_row(console, row)
+        show_row(console, row)
         path, shown = None, 0
         for mention in reader.mentions(row, limit):
             if mention["path"] != path:
                 path = mention["path"]
                 console.print()
-                _show_article(console, mention)
-            _show_mention(console, mention)
+                show_article(console, mention)
+            show_mention(console, mention)
             shown += 1
         if row["mentions"] > shown:
-            _line(console, f"… and {row['mentions'] - shown} more: --limit N", 2)
+            line(console, f"… and {row['mentions'] - shown} more: --limit N", 2)
 
 
 def _pieces(asked: str, reader: Reader, rows: Iterable[Row], limit: int | None) -> Iterator[str]:
