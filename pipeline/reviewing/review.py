@@ -520,7 +520,7 @@ class Review:
             for name in judgement.strata:
                 kind, among = Among.of(name)
                 by_choice[among][kind].append(judgement)
-        said = []
+        said: list[dict[str, Any]] = []
         for among in sorted(by_choice, key=lambda a: (a != Among(), a.name)):
             if among not in self._sizes:
                 self._sizes[among] = among.sizes(self._reader)
@@ -544,18 +544,13 @@ class Review:
                     }
                 )
             known = [s for s in strata if s.judged]
-            said.append(
-                {
-                    "among": among.name,
-                    "kinds": kinds,
-                    "together": {
-                        "right": sum(s.right for s in known),
-                        "judged": sum(s.judged for s in known),
-                        "of": sum(s.size for s in known),
-                        **_share("precision", precision.together(strata)),
-                    },
-                }
-            )
+            together: dict[str, Any] = {
+                "right": sum(s.right for s in known),
+                "judged": sum(s.judged for s in known),
+                "of": sum(s.size for s in known),
+                **_share("precision", precision.together(strata)),
+            }
+            said.append({"among": among.name, "kinds": kinds, "together": together})
         return said
 
     def _of_articles(self, judgements: list[Judgement]) -> dict[str, Any]:

@@ -363,10 +363,14 @@ class Terminal:
         if not way.wordings:
             return None
         known = self._review.wordings(item)
-        for i, worded in enumerate(known, 1):
-            self._line(f"{i} {_worded(worded)}", 2)
+        for i, wording in enumerate(known, 1):
+            self._line(f"{i} {worded(wording)}", 2)
         one = way.wordings == "one"
-        question = "number of the wording" if one else "numbers of its names, empty for all alone"
+        question = (
+            "number of the wording"
+            if one
+            else "numbers of those that mean it alone, empty for all that nothing else here has"
+        )
         said = self._answers.text(Text(f"  {question}:"))
         numbers = said.replace(",", " ").split()
         if not numbers:
@@ -378,11 +382,12 @@ class Terminal:
         return [(known[int(n) - 1].language, known[int(n) - 1].text) for n in numbers]
 
 
-def _worded(worded: Worded) -> str:
-    said = f"{worded.language}  {printable(worded.text)}  ({worded.mentions})"
-    if worded.others:
-        said += f", also {', '.join(map(printable, worded.others[:3]))}"
-        said += ", …" if len(worded.others) > 3 else ""
+def worded(wording: Worded) -> str:
+    """A wording with its language, its number, and what it stands for besides."""
+    said = f"{wording.language}  {printable(wording.text)}  ({wording.mentions})"
+    if wording.others:
+        said += f", also {', '.join(map(printable, wording.others[:3]))}"
+        said += ", …" if len(wording.others) > 3 else ""
     return said
 
 
