@@ -9,7 +9,7 @@ import datetime
 import math
 import re
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pipeline.normalise.references import number_at
@@ -37,22 +37,81 @@ SORTS: tuple[tuple[str, tuple[str, ...], str], ...] = (
 )
 
 NONE = "-"  # typed for a value that the thing does not have
+# What a thing may have or not; every other field of it says something.
+_MAY_LACK = frozenset({"of", "to", "currency", "qualifier", "change", "unit", "date"})
 _LONGEST = 500
+_SEGMENT = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+_BODY = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*")
+_UNIT_ID = re.compile(r"[^\s/=?]+")  # %, °C and km² are units too
 
 
 class CorrectionError(ValueError):
     """An answer that cannot be used; the message says what to write."""
 
 
+def _number(said: str) -> str:
+    try:
+        value = float(said)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value) or "_" in said:
+        raise CorrectionError(
+            f"{said!r} is no number; write 1200000 or 36.9, without other separators"
+        )
+    return f"{value:.15g}"
+
+
+def _document(said: str) -> str:
+    """A document's number, whole or ``TYPE:NUMBER``."""
+    found = number_at(said, 0, announced=True)
+    if (found is None or found.canonical != said) and not re.fullmatch(r"[^\s:]+:\w+", said):
+        raise CorrectionError(
+            f"{said!r} is no number of a document; write "
+            + (found.canonical if found else "it as 21-NQ/TW, 1234/QĐ-TTg or 100/2019/NĐ-CP")
+        )
+    return said
+
+
+def _body(said: str) -> str:
+    if not _BODY.fullmatch(said):
+        raise CorrectionError(
+            f"{said!r} is no id of a body: small letters and digits, joined by - and /"
+        )
+    return said
+
+
+def _unit(said: str) -> str:
+    if not _UNIT_ID.fullmatch(said):
+        raise CorrectionError(f"{said!r} is no id of a unit: no blanks and none of / = ?")
+    return said
+
+
+def _day(said: str) -> str:
+    for form in ("%Y-%m-%d", "%Y-%m", "%Y"):
+        try:
+            if datetime.datetime.strptime(said, form).strftime(form) == said:
+                return said
+        except ValueError:
+            continue
+    raise CorrectionError(f"{said!r} is no day; write it as 2024-12-26")
+
+
+def _count(said: str) -> str:
+    if not re.fullmatch(r"[1-9][0-9]{0,5}", said):
+        raise CorrectionError(f"{said!r} is no number of a place; count from 1")
+    return said
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One thing asked for: ``name`` is its column, ``says`` the question; an empty answer to one
-    that is not ``needed`` leaves it as it is."""
+    that is not ``needed`` leaves it as it is. ``read`` makes of an answer what is saved."""
 
     name: str
     says: str
     needed: bool = False
     choices: tuple[str, ...] = ()
+    read: Callable[[str], str] = str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,22 +127,22 @@ class Way:
     wordings: str = ""
 
 
-def _id(says: str) -> Field:
-    return Field("id", says, needed=True)
+def _id(says: str, read: Callable[[str], str] = _body) -> Field:
+    return Field("id", says, needed=True, read=read)
 
 
 _LABEL = Field("label", "English name")
 _PLACE = Field("place", "place, by name or code")
-_DATE = Field("date", "day of issue, as 2024-12-26")
+_DATE = Field("date", "day of issue, as 2024-12-26", read=_day)
 _NUMBERS = (
-    Field("of", "the whole of a ratio or fraction"),
-    Field("to", "upper end of a range"),
+    Field("of", "the whole of a ratio or fraction", read=_number),
+    Field("to", "upper end of a range", read=_number),
     Field("value_kind", "kind", choices=typing.get_args(ValueKind)),
     Field("currency", "currency, as VND"),
     Field("qualifier", "qualifier", choices=typing.get_args(Qualifier)),
     Field("change", "change", choices=typing.get_args(Change)),
 )
-_VALUE = Field("value", "value, as 1200000 or 36.9")
+_VALUE = Field("value", "value, as 1200000 or 36.9", read=_number)
 _TEXT = Field("text", "the right words, as they stand in the sentence")
 _UNIT = Field("unit", "what is counted, as the article words it")
 
@@ -107,7 +166,7 @@ _OF_ROW = {
             "a place in it is another place",
             (
                 Field("text", "the place as it is worded", needed=True),
-                _id("the place that is meant, by name, code or a new id"),
+                _id("the place that is meant, by name, code or a new id", str),
                 Field("label", "English name, of a new place"),
                 Field("place", "the province it lies in, of a new place"),
             ),
@@ -118,7 +177,7 @@ _OF_ROW = {
             "number",
             "another number",
             (
-                _id("number as Vietnam's offices write it, as 21-NQ/TW"),
+                _id("number as Vietnam's offices write it, as 21-NQ/TW", _document),
                 Field("label", "subject in English"),
                 _DATE,
                 Field("text", "word of its subject, as articles have it"),
@@ -131,7 +190,7 @@ _OF_ROW = {
             "figure",
             "another unit or value",
             (
-                Field("id", "unit id, small letters and - (of the table or a new one)"),
+                Field("id", "unit id, of the table or a new one", read=_unit),
                 Field("label", "English name of the unit"),
                 _VALUE,
                 *_NUMBERS,
@@ -144,14 +203,18 @@ _OF_MENTION = {
         Way(
             "mention",
             "other words or another body",
-            (_TEXT, Field("id", "id of the body"), _LABEL, _PLACE),
+            (_TEXT, Field("id", "id of the body", read=_body), _LABEL, _PLACE),
         ),
     ),
     "reference": (
         Way(
             "mention",
             "other words or another number",
-            (_TEXT, Field("id", "number as Vietnam's offices write it, as 21-NQ/TW"), _DATE),
+            (
+                _TEXT,
+                Field("id", "number as Vietnam's offices write it, as 21-NQ/TW", read=_document),
+                _DATE,
+            ),
         ),
     ),
     "statistic": (
@@ -159,18 +222,24 @@ _OF_MENTION = {
     ),
 }
 _MISSED_TEXT = Field("text", "the missed words, as they stand in the article", needed=True)
-_WHICH = Field("which", "which of its places, counted from 1; empty for each")
+_WHICH = Field("which", "which of its places, counted from 1; empty for each", read=_count)
 _OF_ARTICLE = (
     Way("organisation", "a body", (_MISSED_TEXT, _WHICH, _id("id of the body"), _LABEL, _PLACE)),
     Way(
         "reference",
         "a document",
-        (_MISSED_TEXT, _WHICH, _id("number as Vietnam's offices write it"), _DATE),
+        (_MISSED_TEXT, _WHICH, _id("number as Vietnam's offices write it", _document), _DATE),
     ),
     Way(
         "statistic",
         "a figure",
-        (_MISSED_TEXT, _WHICH, Field("value", _VALUE.says, needed=True), *_NUMBERS, _UNIT),
+        (
+            _MISSED_TEXT,
+            _WHICH,
+            Field("value", _VALUE.says, needed=True, read=_number),
+            *_NUMBERS,
+            _UNIT,
+        ),
     ),
 )
 
@@ -186,6 +255,11 @@ COLUMNS = tuple(
 )
 
 
+def may_lack(field: Field) -> bool:
+    """Whether a thing may have nothing of this field."""
+    return field.name in _MAY_LACK
+
+
 def sorts(kind: str) -> list[tuple[str, str]]:
     """What may be wrong with a thing of ``kind``: the name and the question of each."""
     return [(name, says) for name, kinds, says in SORTS if kind in kinds]
@@ -198,40 +272,7 @@ def ways(unit: str, kind: str) -> tuple[Way, ...]:
     return (_OF_MENTION if unit == MENTION else _OF_ROW)[kind]
 
 
-def _number(field: Field, said: str) -> str:
-    try:
-        value = float(said)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value) or "_" in said:
-        raise CorrectionError(
-            f"{field.name} {said!r} is no number; write 1200000 or 36.9, without other separators"
-        )
-    return f"{value:.15g}"
-
-
-def _document(said: str) -> str:
-    """A document's number, whole or ``TYPE:NUMBER``."""
-    found = number_at(said, 0, announced=True)
-    if (found is None or found.canonical != said) and not re.fullmatch(r"[^\s:]+:\w+", said):
-        raise CorrectionError(
-            f"{said!r} is no number of a document; write "
-            + (found.canonical if found else "it as 21-NQ/TW, 1234/QĐ-TTg or 100/2019/NĐ-CP")
-        )
-    return said
-
-
-def _day(said: str) -> str:
-    for form, whole in (("%Y-%m-%d", said), ("%Y-%m", said), ("%Y", said)):
-        try:
-            if datetime.datetime.strptime(whole, form).strftime(form) == said:
-                return said
-        except ValueError:
-            continue
-    raise CorrectionError(f"date {said!r} is none; write it as 2024-12-26")
-
-
-def answer(field: Field, kind: str, said: str) -> str:
+def answer(field: Field, said: str) -> str:
     """The answer to one field as it is saved: its blanks made single, its number made plain.
 
     Raises ``CorrectionError`` for one that cannot be, or that is needed and missing.
@@ -239,28 +280,26 @@ def answer(field: Field, kind: str, said: str) -> str:
     said = " ".join(printable(said).split())
     if len(said) > _LONGEST:
         raise CorrectionError(f"{field.name} is longer than {_LONGEST} characters")
-    if field.needed and said in ("", NONE):
+    if field.needed and not said:
         raise CorrectionError(f"{field.name} is needed: {field.says}")
-    if field.name == "value" and said == NONE:
-        raise CorrectionError("a figure has a value; if it is none, judge it wrong")
-    if not said or said == NONE:
+    if not said:
+        return said
+    if said == NONE:
+        if field.name not in _MAY_LACK:
+            raise CorrectionError(f"{field.name} cannot be none; leave it empty to let it be")
         return said
     if field.choices and said not in field.choices:
         raise CorrectionError(
-            f"{field.name} {said!r} is none of {', '.join(field.choices)}; {NONE} for none"
+            f"{field.name} {said!r} is none of {', '.join(field.choices)}"
+            + (f"; {NONE} for none" if field.name in _MAY_LACK else "")
         )
-    if field.name in ("value", "of", "to"):
-        return _number(field, said)
-    if field.name == "date":
-        return _day(said)
-    if field.name == "id" and kind == "reference":
-        return _document(said)
-    if field.name == "which" and not re.fullmatch(r"[1-9][0-9]{0,5}", said):
-        raise CorrectionError(f"which {said!r} is no number; count from 1")
-    return said
+    try:
+        return field.read(said)
+    except CorrectionError as error:
+        raise CorrectionError(f"{field.name}: {error}") from error
 
 
-def checked(way: Way, kind: str, answers: Mapping[str, str | None]) -> dict[str, str]:
+def checked(way: Way, answers: Mapping[str, str | None]) -> dict[str, str]:
     """The answers of a form that say something, each as it is saved.
 
     Raises ``CorrectionError`` for one that is missing, unknown or cannot be, and when none says
@@ -270,7 +309,7 @@ def checked(way: Way, kind: str, answers: Mapping[str, str | None]) -> dict[str,
     strange = next((name for name in answers if name not in known), None)
     if strange is not None:
         raise CorrectionError(f"no field {strange!r}; there are {', '.join(known)}")
-    said = {name: answer(field, kind, answers.get(name) or "") for name, field in known.items()}
+    said = {name: answer(field, answers.get(name) or "") for name, field in known.items()}
     said = {name: value for name, value in said.items() if value}
     if not said:
         raise CorrectionError("nothing is filled in; say at least one thing that is otherwise")

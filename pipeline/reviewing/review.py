@@ -356,7 +356,7 @@ class Review:
             raise CorrectionError(
                 f"a {item.kind} is corrected by {', '.join(w.name for w in ways)}"
             )
-        right = forms.checked(way, item.kind, answers)
+        right = forms.checked(way, answers)
         more: dict[str, Any] = {"way": way.name, "right": right}
         if way.name == "same":
             if right["id"] == item.canonical_id:
@@ -414,7 +414,7 @@ class Review:
         chosen = next((w for w in forms.ways(forms.ARTICLE, "") if w.name == way), None)
         if chosen is None:
             raise CorrectionError(f"what was missed is one of {', '.join(forms.KINDS)}")
-        said = forms.checked(chosen, way, right)
+        said = forms.checked(chosen, right)
         which = said.pop("which", None)
         text = item.article["text"]
         places = tagged.places(text, said["text"])

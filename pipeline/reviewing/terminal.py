@@ -323,7 +323,7 @@ class Terminal:
         while True:
             try:
                 wordings = self._wordings(item, way)
-                right = self._fields(way, way.name if adding else item.kind)
+                right = self._fields(way)
                 if adding:
                     made = self._review.miss(item, way.name, right)
                     self._line(f"added {len(made)} times" if len(made) > 1 else "added")
@@ -338,7 +338,7 @@ class Terminal:
                 self._line("nothing is changed")
                 return False
 
-    def _fields(self, way: Way, kind: str) -> dict[str, str]:
+    def _fields(self, way: Way) -> dict[str, str]:
         """The answers to the fields; an empty one to the first that is needed leaves the form."""
         right: dict[str, str] = {}
         if not any(field.needed for field in way.fields):
@@ -350,7 +350,7 @@ class Terminal:
                 if field.needed and not said:
                     raise _Cancelled
                 try:
-                    right[field.name] = forms.answer(field, kind, said)
+                    right[field.name] = forms.answer(field, said)
                     break
                 except CorrectionError as error:
                     self._line(Text(printable(str(error)), style="bold"), 2)

@@ -382,6 +382,8 @@ class Reviewer:
 
     def _field(self, field: Field) -> Any:
         if field.choices:
-            options = [(_AS_IS, ""), *((c, c) for c in field.choices), ("none", forms.NONE)]
+            options = [(_AS_IS, ""), *((c, c) for c in field.choices)]
+            if forms.may_lack(field):
+                options.append(("none", forms.NONE))
             return widgets.Dropdown(options=options, value="", layout=_FULL)
         return widgets.Text(layout=_FULL)
