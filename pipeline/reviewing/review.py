@@ -381,7 +381,12 @@ class Review:
         if wordings is None:
             if way.wordings == "one" and len(known) > 1:
                 raise CorrectionError("say which wording is another body")
-            return tuple((w.language, w.text) for w in known if not w.others)
+            alone = tuple((w.language, w.text) for w in known if not w.others)
+            if way.wordings and not alone:
+                raise CorrectionError(
+                    "each of its wordings stands for other bodies too; choose those that mean it"
+                )
+            return alone
         chosen = tuple(dict.fromkeys(wordings))
         if not chosen or (way.wordings == "one" and len(chosen) != 1):
             raise CorrectionError(f"choose {way.wordings or 'some'} of its wordings")

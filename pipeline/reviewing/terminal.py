@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import select
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import click
@@ -20,6 +24,13 @@ from pipeline.reviewing.judgements import Judgement
 from pipeline.reviewing.review import Item, Review, Written
 from pipeline.terminal import printable
 
+termios: Any
+try:
+    import termios
+except ModuleNotFoundError:  # Windows
+    termios = None
+
+_END, _ESCAPE = b"\x04", b"\x1b"
 _KEYS = {
     "r": "right",
     "w": "wrong",
@@ -60,6 +71,54 @@ class Answers:
         """Ask on ``console``."""
         self._console = console
         self._keys = sys.stdin.isatty()
+        self._lines: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext
+
+    @contextmanager
+    def session(self) -> Iterator[None]:
+        """Take keys without the return key while the block lasts, those typed ahead too.
+
+        ``click.getchar`` alone would drop what is typed between two questions.
+        """
+        if not self._keys or termios is None:
+            yield
+            return
+        file = sys.stdin.fileno()
+        before = termios.tcgetattr(file)
+        keys = termios.tcgetattr(file)
+        keys[3] &= ~(termios.ICANON | termios.ECHO)  # the local modes; Ctrl-C stays what it is
+
+        @contextmanager
+        def lines() -> Iterator[None]:
+            termios.tcsetattr(file, termios.TCSADRAIN, before)
+            try:
+                yield
+            finally:
+                termios.tcsetattr(file, termios.TCSADRAIN, keys)
+
+        self._lines = lines
+        try:
+            termios.tcsetattr(file, termios.TCSADRAIN, keys)
+            yield
+        finally:
+            termios.tcsetattr(file, termios.TCSADRAIN, before)
+
+    def _pressed(self) -> str:
+        """One key; nothing for one that is no sign, such as an arrow."""
+        if termios is None:
+            try:
+                return click.getchar()
+            except EOFError:
+                raise Left from None
+        file = sys.stdin.fileno()
+        said = os.read(file, 1)
+        if said in (b"", _END):
+            raise Left
+        if said == _ESCAPE:
+            while select.select([file], [], [], 0.05)[0]:
+                if os.read(file, 1).isalpha():
+                    break
+            return ""
+        return said.decode("ascii", "ignore")
 
     def _say(self, text: Text, end: str = "\n") -> None:
         self._console.print(text, end=end, soft_wrap=not self._console.is_terminal)
@@ -70,11 +129,8 @@ class Answers:
         while True:
             self._say(question, " ")
             if self._keys:
-                try:
-                    said = click.getchar()
-                except EOFError:
-                    raise Left from None
-                said = said.lower() if said.isprintable() else ""
+                said = self._pressed().lower()
+                said = said if said.isprintable() else ""
                 self._say(Text(said))
             else:
                 said = self._line()[:1].lower()
@@ -91,11 +147,12 @@ class Answers:
     def text(self, question: Text) -> str:
         """A line. Raises ``Left`` at the end of the input."""
         self._say(question, " ")
-        if not self._keys:
-            said = self._line()
-            self._say(Text(printable(said)))
-            return said.strip()
-        return self._line().strip()
+        if self._keys:
+            with self._lines():
+                return self._line().strip()
+        said = self._line()
+        self._say(Text(printable(said)))
+        return said.strip()
 
     def _line(self) -> str:
         said = sys.stdin.readline()
@@ -137,8 +194,9 @@ class Terminal:
         elif done:
             self._line(f"going on: {done} of {len(review.items)} are judged")
         try:
-            while position is not None:
-                position = self._item(position)
+            with self._answers.session():
+                while position is not None:
+                    position = self._item(position)
         except Left:
             self._console.print()
 
@@ -261,7 +319,10 @@ class Terminal:
 
     def _article(self, item: Item) -> None:
         """The whole article with all that is tagged in brackets."""
-        show.show_article(self._console, item.article)
+        said = {name: value for name, value in item.article.items() if value is not None}
+        if "published" in said:
+            said["published"] = said["published"].isoformat()
+        show.show_article(self._console, said)
         text, position = item.article["text"], 0
         marked = Text()
         for start, end in sorted(self._review.taken(item)):
@@ -271,7 +332,8 @@ class Terminal:
             marked.append(f"[{printable(text[start:end])}]", style="bold reverse")
             position = end
         marked.append(_lines(text[position:]))
-        self._line(marked, 4)
+        for line in marked.split("\n", allow_blank=True):
+            self._line(line, 4)
         for missed in self._review.missed(item):
             self._line(f"added: {_short(missed)}", 2)
 
@@ -403,6 +465,10 @@ def _short(judgement: Judgement) -> str:
 # After a review, or instead of one.
 
 
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def _table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
     for i, column in enumerate(columns):
@@ -431,7 +497,7 @@ def show_summary(console: Console, said: dict[str, Any]) -> None:
             show.line(console, f"{skipped} skipped, which count on neither side")
     articles = said["articles"]
     if articles["reviewed"]:
-        title = f"mentions in {articles['reviewed']} articles that were wholly reviewed"
+        title = f"mentions in {_counted(articles['reviewed'], 'article')} wholly reviewed"
         names = ("kind", "judged", "right", "precision", "interval", "recall", "interval")
         table = _table(title, *names)
         for one in articles["kinds"]:
@@ -447,12 +513,10 @@ def show_summary(console: Console, said: dict[str, Any]) -> None:
         console.print()
         console.print(table)
     if articles["begun"]:
-        number = articles["begun"]
         console.print()
         show.line(
             console,
-            f"{number} article{'s are' if number > 1 else ' is'} begun and not counted before all "
-            "in it is judged",
+            f"{_counted(articles['begun'], 'article')} begun: counted when all in it is judged",
         )
     if said["sorts"]:
         console.print()
@@ -481,7 +545,9 @@ def _notes(console: Console, said: dict[str, Any]) -> None:
         ("gone", "rows that this run has not"),
     ):
         if said[name]:
-            notes.append(f"{said[name]} judgements of another run are not counted: of {what}")
+            notes.append(
+                f"{_counted(said[name], 'judgement')} of another run not counted: of {what}"
+            )
     console.print()
     for note in notes:
         show.line(console, Text(note, style="dim"))
@@ -490,8 +556,8 @@ def _notes(console: Console, said: dict[str, Any]) -> None:
 def show_written(console: Console, written: Written) -> None:
     """The files that a review made, and what is not in them."""
     if written.lexicon:
-        lines = f"{written.lines} line{'s' if written.lines > 1 else ''}"
-        show.line(console, f"{written.lexicon}: {lines} for --lexicon")
+        lines = _counted(written.lines, "line")
+        show.line(console, f"{printable(str(written.lexicon))}: {lines} for --lexicon")
     for path in written.gold:
         show.line(console, f"{printable(str(path))}: gold")
     for left, where in ((written.left_out, "lexicon"), (written.not_gold, "gold")):

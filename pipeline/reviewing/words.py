@@ -120,7 +120,11 @@ def refusal(judgement: Judgement, others: Iterable[Judgement]) -> str | None:
     try:
         own = lines(judgement)
     except _Unsayable:
-        return None
+        said = _plain(judgement, "id", "label", "place")
+        if judgement.kind != "organisation" or not said["id"]:
+            return None
+        # No line will be made of it, but what it says of a body must be possible all the same.
+        own = [_line("name", "xx", said["id"], label=said["label"], place=said["place"])]
     places = [line for other in others for line in _quietly(other) if line["kind"] == "place"]
     _, refused = checked([*places, *own])
     return next((reason for line, reason in refused if line in own), None)
