@@ -639,8 +639,15 @@ def test_an_article_becomes_gold_that_is_taken(little: Path) -> None:
     assert {text.text[s.start : s.end] for s in text.spans} >= {"Bunga Teratai"}
     measured = evaluate.evaluate(file.parent)
     assert measured.unread == {}
-    scores = json.loads(json.dumps(measured.to_dict()))
-    print(scores)
+    assert measured.articles == 1
+    counts = {
+        name: tuple(
+            measured.scores[evaluate.TOGETHER][name][n] for n in ("hits", "predicted", "gold")
+        )
+        for name in ("org exact", "ref", "stat")
+    }
+    # What was judged wrong is found anew and is not gold; what was missed is gold and not found.
+    assert counts == {"org exact": (2, 4, 4), "ref": (1, 1, 1), "stat": (1, 3, 2)}
     assert "club/lotus" in (file.parent.parent / "lexicon.csv").read_text("utf-8")
     # An answer that is changed takes it back.
     with Review(little, articles=1) as review:

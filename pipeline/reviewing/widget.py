@@ -21,7 +21,10 @@ from pipeline.run.outputs import OutputError
 from pipeline.terminal import printable
 
 _FULL = {"width": "100%", "max_width": "60em"}
-_ELSEWHERE = frozenset({"kind", "canonical_id", "label", "example", "example_path", "reason"})
+_COUNTS = ("languages", "stories", "articles", "mentions", "score")
+_ELSEWHERE = frozenset(
+    {"kind", "canonical_id", "label", "example", "example_path", "reason", *_COUNTS}
+)
 _OF_MENTION = (
     *("value", "of", "to", "value_kind", "currency", "qualifier", "change", "unit"),
     "reference_date",
@@ -29,11 +32,13 @@ _OF_MENTION = (
 _AS_IS = "(as it is)"
 
 
+def _plain(value: object) -> str:
+    return f"{value:.15g}" if isinstance(value, float) else printable(str(value))
+
+
 def _safe(value: object) -> str:
     """A value as HTML that shows it and does nothing."""
-    if isinstance(value, float):
-        return f"{value:.15g}"
-    return html.escape(printable(str(value)), quote=True)
+    return html.escape(_plain(value), quote=True)
 
 
 def _sentence(mention: Row) -> str:
@@ -52,7 +57,7 @@ def _values(pairs: Iterable[tuple[str, object]]) -> str:
         for name, value in pairs
         if value is not None and value is not False
     )
-    return f"<table>{rows}</table>"
+    return f'<table style="line-height:1.4">{rows}</table>'
 
 
 def _heading(item: Item) -> str:
@@ -128,7 +133,8 @@ def _table(title: str, names: Sequence[str], lines: Sequence[Sequence[str]]) -> 
         )
 
     body = "".join(f"<tr>{cells('td', line)}</tr>" for line in lines)
-    return f"<table><caption>{_safe(title)}</caption><tr>{cells('th', names)}</tr>{body}</table>"
+    head = f'<caption style="text-align:left"><b>{_safe(title)}</b></caption>'
+    return f'<table style="line-height:1.4">{head}<tr>{cells("th", names)}</tr>{body}</table>'
 
 
 def written_html(written: Written) -> str:
@@ -156,7 +162,9 @@ class Reviewer:
         self._position: int | None = review.next(0)
         self._every = False
         self._save: Callable[[], bool] | None = None
-        self.progress = widgets.IntProgress(min=0, max=max(len(review.items), 1), layout=_FULL)
+        self.progress = widgets.IntProgress(
+            min=0, max=max(len(review.items), 1), layout={"width": "70%"}
+        )
         self.state = widgets.HTML()
         self.shown = widgets.HTML(layout=_FULL)
         self.error = widgets.HTML()
@@ -200,7 +208,9 @@ class Reviewer:
         return None if self._position is None else self.review.items[self._position]
 
     def _button(self, says: str, does: Callable[[], None], style: str = "") -> Any:
-        button = widgets.Button(description=says, button_style=style)
+        button = widgets.Button(
+            description=says, button_style=style, layout={"width": "auto", "min_width": "7em"}
+        )
 
         def clicked(_: Any) -> None:
             self.error.value = ""
@@ -239,6 +249,9 @@ class Reviewer:
             mentions = review.mentions(item, self._every)
             names = _OF_MENTION if item.unit == forms.MENTION else list(item.row)
             values = [(n, item.row[n]) for n in names if n not in _ELSEWHERE]
+            if item.unit == forms.ROW:
+                counts = ", ".join(f"{n} {_plain(item.row[n])}" for n in _COUNTS)
+                values.append(("counts", counts))
             self.shown.value = _heading(item) + _values(values) + _sentences(mentions)
             if item.unit == forms.ROW and item.row["mentions"] > len(mentions):
                 self.shown.value += (
