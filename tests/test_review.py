@@ -761,6 +761,7 @@ def test_cells_come_back_as_they_were(tmp_path: Path) -> None:
         (["--summary"], "holds no finished run"),
         (["--articles", "1", "--kind", "statistic"], "leave --kind and --agreement out"),
         (["--json"], "--json goes with --summary"),
+        (["--summary", "--apply"], "give one of them"),
     ],
 )
 def test_misuse_is_one_line(tmp_path: Path, arguments: list[str], said: str) -> None:

@@ -80,6 +80,8 @@ def command(
     """
     if articles is not None and (kind or agreement):
         fail("--articles judges all that is in an article; leave --kind and --agreement out")
+    if summary and apply:
+        fail("--summary only says and --apply only writes; give one of them")
     if as_json and not (summary or apply):
         fail("--json goes with --summary or --apply; a review is for people")
 
