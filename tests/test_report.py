@@ -483,8 +483,8 @@ def test_the_sheet_has_party_members_by_body_and_year(
     window.select_option("#sheet-shows", "shares")
     texts = window.locator(".figure-value").all_inner_texts()
     assert texts
-    assert all(text.endswith("%") or "/" in text for text in texts)
-    assert any("/" in text for text in texts)
+    assert all(text.endswith("%") or " of " in text for text in texts), texts
+    assert any(" of " in text for text in texts)
 
 
 def downloaded(window: Page, button: str) -> list[list[str]]:
