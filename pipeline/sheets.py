@@ -15,7 +15,8 @@ from pipeline.normalise.measures import measure_label
 from pipeline.normalise.places import fold
 
 NOT_SAID = "not said"
-_SHARES = frozenset({"percentage", "fraction"})  # figures of the same unit that count none of it
+# Figures of the same unit that count none of it, or a part of it.
+_SHARES = frozenset({"percentage", "fraction", "ratio"})
 _NEAREST = 5
 _NO_UNIT = {"unit_id": None, "unit": None, "currency": None}
 
@@ -174,9 +175,10 @@ def pivot(
     one of ``organisation`` (by its English name), ``body`` (its kind), ``place``, ``year``,
     ``period``, ``unit`` and ``value_kind``; a year is a whole number, several are ``2020–2025``.
 
-    Cells are the ``value`` of the figure: of a ratio the part, of a range its lower end. Taken are
-    levels, no rises or falls (``change`` takes those), and no shares (``value_kind="percentage"``
-    takes them). Where a cell has several values the one that most stories give is taken, then the
+    Cells are the ``value`` of the figure, of a range its lower end. Taken are levels: no rises or
+    falls (``change`` takes those), and no shares, be they a percentage, a fraction or a part of a
+    whole such as 557 of 1,461 (``value_kind="percentage"``, ``"fraction"`` and ``"ratio"`` take
+    them; of a ratio a cell is the part). Where a cell has several values the one that most stories give is taken, then the
     one of most mentions, of the highest score, the smallest; a ``SeveralValues`` warning says so.
     With ``several="all"`` cells are text, such as ``412 | 421``, with all of them.
 

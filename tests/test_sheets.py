@@ -82,7 +82,10 @@ def test_levels_only_and_no_shares_unless_asked() -> None:
         figure(38.13, "committee/a", 2022, value_kind="percentage"),
         figure(557, "committee/b", 2022, value_kind="ratio", of=1461.0),
     )
-    assert pivot(rows, unit="party-member")[2022].tolist() == [100, 557]
+    levels = pivot(rows, unit="party-member")
+    assert levels.to_dict("index") == {"Committee A": {2022: 100}}
+    part = pivot(rows, unit="party-member", value_kind="ratio")
+    assert part.to_dict("index") == {"Committee B": {2022: 557}}
     assert pivot(rows, unit="party-member", change="up")[2022].tolist() == [7]
     assert pivot(rows, unit="party-member", value_kind="percentage")[2022].tolist() == [38.13]
 
