@@ -56,6 +56,7 @@ def executed(path: Path) -> Any:
             "LC_ALL": "C.UTF-8",
             "PYTHONHASHSEED": "0",
             "PYTHONPATH": str(ROOT),
+            "PYTHONWARNINGS": "ignore:IProgress not found",  # of tqdm, without the extra notebooks
             "TZ": "UTC",
         }
         client.execute(env=os.environ | own)

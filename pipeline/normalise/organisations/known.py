@@ -33,7 +33,9 @@ def _by_parts(language: str) -> dict[_Key, dict[str, bool]]:
     said: dict[_Key, dict[str, bool]] = defaultdict(dict)
     own = languages.data(language, "organisations")["names"]
     for name_id, row in facts.named().items():
-        for name in (*row.get("names", ()), row["label"], row.get("vi", ""), *own.get(name_id, ())):
+        # The user's lexicon may give a body no English name.
+        label = row["label"] or ""
+        for name in (*row.get("names", ()), label, row.get("vi", ""), *own.get(name_id, ())):
             parsed = lexicon.parse_by_parts(name, language) if " " in name else None
             if parsed is None or len(parsed.parts) != 1:
                 continue
