@@ -59,7 +59,7 @@ def main() -> None:
     """Read the notebook, draw the page, take the picture."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--browser", default="chromium")
-    parser.add_argument("--height", type=int, default=760)
+    parser.add_argument("--height", type=int, default=820)
     options = parser.parse_args()
     PICTURE.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
