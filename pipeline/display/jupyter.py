@@ -96,8 +96,8 @@ def _interactive(table: pd.DataFrame) -> str:
     from itables import options, to_html_datatable
     from itables.javascript import generate_init_offline_itables_html
 
-    script = generate_init_offline_itables_html(options.dt_bundle)
-    return script + to_html_datatable(
+    script: str = generate_init_offline_itables_html(options.dt_bundle)
+    markup: str = to_html_datatable(
         table,
         connected=False,
         maxBytes=_SHOWN,
@@ -107,6 +107,7 @@ def _interactive(table: pd.DataFrame) -> str:
         # Jupyter puts all that is in a table on the right.
         columnDefs=[{"className": "dt-left", "targets": _of_text(table)}],
     )
+    return script + markup
 
 
 def _of_text(table: pd.DataFrame) -> list[int]:
