@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from pipeline import articles, explanation
 from pipeline.configuration import Configuration, chosen_engines
+from pipeline.progress import shown
 from pipeline.read import Document, Sidecar, read_sidecar
 from pipeline.read.discover import located
 from pipeline.reading import Reading, frame
 from pipeline.records import ARTICLE_SCHEMA, MENTION_SCHEMA, table_schema
 from pipeline.results import Result
 from pipeline.run import batch
+from pipeline.run.work import Tally
 from pipeline.user_lexicon.read import read_lexicon
 
 __all__ = ["Reading", "Result", "Selaras", "explain", "load", "read_run"]
@@ -63,6 +65,7 @@ class Selaras:
         metadata: PathLike | None = None,
         text_column: str | None = None,
         workers: int = 1,
+        progress: bool | Callable[[Tally], None] = False,
     ) -> Result:
         """Every article under ``inputs`` (files and folders), merged; see ``run.batch.run``.
 
@@ -73,20 +76,26 @@ class Selaras:
         ``metadata`` is a CSV table with a ``path`` column, and ``title``, ``published``,
         ``source_url``, ``place`` as known. ``text_column`` is which column of tables has the
         articles.
+        With ``progress`` it says how far it is, as a bar on a terminal and a line every half minute
+        elsewhere, and what a user should know of earlier runs into ``out``; a function is called
+        with the counts instead, whenever they change.
         """
         given = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
-        found = batch.run(
-            given,
-            located(out) if out is not None else None,
-            self.configuration,
-            sidecars=read_sidecar(Path(metadata)) if metadata is not None else None,
-            manner=batch.Manner(
-                workers=workers,
-                isolated=workers > 1,
-                text_column=text_column,
-                exclude=(Path(metadata),) if metadata is not None else (),
-            ),
-        )
+        with shown("auto" if progress is True else "none") as (changed, say):
+            found = batch.run(
+                given,
+                located(out) if out is not None else None,
+                self.configuration,
+                sidecars=read_sidecar(Path(metadata)) if metadata is not None else None,
+                manner=batch.Manner(
+                    workers=workers,
+                    isolated=workers > 1,
+                    text_column=text_column,
+                    exclude=(Path(metadata),) if metadata is not None else (),
+                ),
+                progress=progress if callable(progress) else changed,
+                say=say if progress is True else None,
+            )
         return _result(found)
 
 

@@ -172,26 +172,48 @@ class Result:
         Translations of one story stand together. Raises ``KeyError``, which names the nearest ids,
         when the table has no such row.
         """
-        table, mentions = self.table, self.mentions
-        if not (table.canonical_id == canonical_id).any():
-            of_indicator = table[table.indicator_id == canonical_id]
-            if not len(of_indicator):
-                hint = self._nearest(canonical_id, list(table.canonical_id))
-                raise KeyError(f"no row of the table has the id {canonical_id!r}{hint}")
-            own = mentions[
-                (mentions.kind == "statistic")
-                & mentions.canonical_id.isin(of_indicator.canonical_id)
-            ]
-        else:
-            own = mentions[mentions.canonical_id == canonical_id]
-        columns = ["article_id", "title", "published", "source_url", "story_id"]
-        read = self.articles[self.articles.status == "ok"][columns].drop_duplicates("article_id")
-        whole = own.merge(read, on="article_id", how="left")
+        whole = self._told(self._behind(canonical_id))
         whole["first"] = whole.groupby("story_id").path.transform("min")
         ordered = whole.sort_values(
             ["canonical_id", "first", "path", "start", "end"], ignore_index=True
         )
         return ordered[_SENTENCE]
+
+    def together(self, canonical_id: str) -> pd.DataFrame:
+        """The rows of the table that stand in the same stories as this row, those of most of these
+        stories first: as in ``table``, and in how many of them they stand (``stories_together``).
+
+        ``canonical_id`` is as in ``sentences``.
+        """
+        own = self._told(self._behind(canonical_id))
+        whole = self._told(self.mentions)
+        beside = whole[whole.story_id.isin(set(own.story_id))]
+        beside = beside[~beside.canonical_id.isin(set(own.canonical_id))]
+        times = beside.groupby(["kind", "canonical_id"]).story_id.nunique()
+        found = self.table.merge(times.rename("stories_together").reset_index())
+        return found.sort_values(
+            ["stories_together", "kind", "stories", "mentions", "canonical_id"],
+            ascending=[False, True, False, False, True],
+            ignore_index=True,
+        )
+
+    def _behind(self, canonical_id: str) -> pd.DataFrame:
+        """The mentions of a row of the table, or of all rows of an indicator."""
+        table, mentions = self.table, self.mentions
+        if (table.canonical_id == canonical_id).any():
+            return mentions[mentions.canonical_id == canonical_id]
+        of_indicator = table[table.indicator_id == canonical_id]
+        if not len(of_indicator):
+            hint = self._nearest(canonical_id, list(table.canonical_id))
+            raise KeyError(f"no row of the table has the id {canonical_id!r}{hint}")
+        known = mentions.canonical_id.isin(of_indicator.canonical_id)
+        return mentions[(mentions.kind == "statistic") & known]
+
+    def _told(self, mentions: pd.DataFrame) -> pd.DataFrame:
+        """``mentions`` with what is known of their articles."""
+        columns = ["article_id", "title", "published", "source_url", "story_id"]
+        read = self.articles[self.articles.status == "ok"][columns].drop_duplicates("article_id")
+        return mentions.merge(read, on="article_id", how="left")
 
     def pivot(
         self,

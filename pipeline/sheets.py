@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import os
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
@@ -13,9 +15,11 @@ import pandas as pd
 from pipeline.display.normal_form import amount, said
 from pipeline.normalise.measures import measure_label
 from pipeline.normalise.places import fold
+from pipeline.run.outputs import WRITTEN, csv_text
 
 NOT_SAID = "not said"
-_SHARES = frozenset({"percentage", "fraction"})  # figures of the same unit that count none of it
+# Figures of the same unit that count none of it, or a part of it.
+_SHARES = frozenset({"percentage", "fraction", "ratio"})
 _NEAREST = 5
 _NO_UNIT = {"unit_id": None, "unit": None, "currency": None}
 
@@ -174,11 +178,13 @@ def pivot(
     one of ``organisation`` (by its English name), ``body`` (its kind), ``place``, ``year``,
     ``period``, ``unit`` and ``value_kind``; a year is a whole number, several are ``2020–2025``.
 
-    Cells are the ``value`` of the figure: of a ratio the part, of a range its lower end. Taken are
-    levels, no rises or falls (``change`` takes those), and no shares (``value_kind="percentage"``
-    takes them). Where a cell has several values the one that most stories give is taken, then the
-    one of most mentions, of the highest score, the smallest; a ``SeveralValues`` warning says so.
-    With ``several="all"`` cells are text, such as ``412 | 421``, with all of them.
+    Cells are the ``value`` of the figure, of a range its lower end. Taken are levels: no rises or
+    falls (``change`` takes those), and no shares, be they a percentage, a fraction or a part of a
+    whole such as 557 of 1,461 (``value_kind="percentage"``, ``"fraction"`` and ``"ratio"`` take
+    them; of a ratio a cell is the part). Where a cell has several values the one that most stories
+    give is taken, then the one of most mentions, of the highest score, the smallest; a
+    ``SeveralValues`` warning says so. With ``several="all"`` cells are text, such as ``412 | 421``,
+    with all of them.
 
     Figures of which row or column is not known are left out; ``.attrs["left_out"]`` says how many,
     and with ``unknown=True`` they stand under ``not said``. ``.attrs["cells"]`` has, of each cell
@@ -241,3 +247,23 @@ def pivot(
             stacklevel=3,
         )
     return sheet
+
+
+def keep(sheet: pd.DataFrame, path: str | os.PathLike[str]) -> None:
+    """Write a sheet, or another frame that has its names as index, as ``.csv`` or ``.xlsx``.
+
+    Names come from articles: none becomes a formula. Raises ``ValueError`` for another ending.
+    """
+    file = Path(path)
+    whole = sheet.reset_index()
+    whole.columns = pd.Index([str(name) for name in whole.columns])
+    if file.suffix == ".csv":
+        file.write_text(csv_text(whole), encoding="utf-8", newline="\n")
+    elif file.suffix == ".xlsx":
+        safe = dict.fromkeys(("strings_to_formulas", "strings_to_urls"), False)
+        with pd.ExcelWriter(file, "xlsxwriter", engine_kwargs={"options": safe}) as book:
+            book.book.set_properties({"created": WRITTEN})
+            whole.to_excel(book, sheet_name="Sheet", index=False, freeze_panes=(1, 1))
+            book.sheets["Sheet"].autofit()
+    else:
+        raise ValueError(f"{file}: a sheet is kept as .csv or .xlsx")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import html
 import re
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -16,7 +17,9 @@ from pipeline.display.marks import marked
 from pipeline.display.normal_form import normal_form
 from pipeline.records import own_columns
 from pipeline.results import Result
+from pipeline.run.work import Tally
 from pipeline.sheets import SeveralValues
+from tests.conftest import ARTICLES
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +106,32 @@ def test_sentences_agree_with_explain(result: Result, sample_run: Path) -> None:
         want = [(m["path"], m["start"]) for e in explained for m in e.mentions]
         found = result.sentences(identity)
         assert sorted(zip(found.path, found.start, strict=True)) == sorted(want)
+
+
+def test_what_stands_in_the_same_stories(result: Result) -> None:
+    identity = "21-NQ/TW"
+    found = result.together(identity)
+    told = result.mentions.merge(result.articles[["article_id", "story_id"]], on="article_id")
+    stories = {
+        (kind, key): set(rows.story_id)
+        for (kind, key), rows in told.groupby(["kind", "canonical_id"])
+    }
+    here = stories.pop(("reference", identity))
+    shared = {key: len(there & here) for key, there in stories.items() if there & here}
+    assert (
+        dict(
+            zip(
+                zip(found.kind, found.canonical_id, strict=True),
+                found.stories_together,
+                strict=True,
+            )
+        )
+        == shared
+    )
+    assert found.stories_together.is_monotonic_decreasing
+    assert list(found.columns) == [*result.table.columns, "stories_together"]
+    with pytest.raises(KeyError, match="'21-nq'; the nearest: 21-NQ/TW"):
+        result.together("21-nq")
 
 
 def test_pivot_in_one_line(result: Result) -> None:
@@ -240,3 +269,25 @@ def test_hostile_cells_in_the_sortable_table(result: Result) -> None:
     markup = dataclasses.replace(result, table=result.table.assign(label=hostile))._repr_html_()
     assert hostile not in markup
     assert "<img src=x" not in markup
+
+
+def test_a_run_says_how_far_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    selaras = pipeline.load()
+    articles = ARTICLES.glob("*commune*")
+    for article in articles:
+        shutil.copy(article, tmp_path)
+    seen: list[tuple[str, int]] = []
+
+    def stop(tally: Tally) -> None:
+        seen.append((tally.stage, tally.done))
+        if tally.done == 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        selaras.run(tmp_path, tmp_path / "out", progress=stop)
+    assert seen[-1] == ("reading", 1)
+    found = selaras.run(tmp_path, tmp_path / "out", progress=True)
+    assert found.run["resumed"] == 1
+    assert "going on with a run that was stopped: 1 articles are done" in capsys.readouterr().err
+    selaras.run(tmp_path, tmp_path / "out")
+    assert capsys.readouterr() == ("", "")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import warnings
+from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pandas as pd
 import pytest
 
 from pipeline import sheets
 from pipeline.records import table_schema
-from pipeline.sheets import SeveralValues, pivot
+from pipeline.sheets import SeveralValues, keep, pivot
 
 LANGUAGES = ("ms", "nl")
 COUNT = {
@@ -82,7 +84,10 @@ def test_levels_only_and_no_shares_unless_asked() -> None:
         figure(38.13, "committee/a", 2022, value_kind="percentage"),
         figure(557, "committee/b", 2022, value_kind="ratio", of=1461.0),
     )
-    assert pivot(rows, unit="party-member")[2022].tolist() == [100, 557]
+    levels = pivot(rows, unit="party-member")
+    assert levels.to_dict("index") == {"Committee A": {2022: 100}}
+    part = pivot(rows, unit="party-member", value_kind="ratio")
+    assert part.to_dict("index") == {"Committee B": {2022: 557}}
     assert pivot(rows, unit="party-member", change="up")[2022].tolist() == [7]
     assert pivot(rows, unit="party-member", value_kind="percentage")[2022].tolist() == [38.13]
 
@@ -212,8 +217,25 @@ def test_the_order_of_the_table_does_not_matter() -> None:
 def test_a_sheet_can_be_kept(tmp_path: Any) -> None:
     found = pivot(table(*BODIES, figure(1, "committee/a", 2022)), unit="party-member")
     assert json.loads(json.dumps(found.attrs)) == found.attrs
-    found.to_csv(tmp_path / "sheet.csv")
-    assert (tmp_path / "sheet.csv").read_text() == "organisation,2022\nCommittee A,1.0\n"
+    for name in ("sheet.csv", "sheet.xlsx"):
+        keep(found, tmp_path / name)
+    assert (tmp_path / "sheet.csv").read_text() == "organisation,2022\nCommittee A,1\n"
+    cells = openpyxl.load_workbook(tmp_path / "sheet.xlsx").active.iter_rows(values_only=True)
+    assert list(cells) == [("organisation", "2022"), ("Committee A", 1)]
+    with pytest.raises(ValueError, match=r"kept as \.csv or \.xlsx"):
+        keep(found, tmp_path / "sheet.ods")
+
+
+def test_a_sheet_that_is_kept_has_no_formula_and_is_the_same_again(tmp_path: Path) -> None:
+    bad = "=HYPERLINK(1)"
+    found = pivot(table(body("a", bad), figure(1, "a", 2022)), unit="party-member")
+    keep(found, tmp_path / "sheet.csv")
+    assert f"\n'{bad},1\n" in (tmp_path / "sheet.csv").read_text()
+    keep(found, tmp_path / "sheet.xlsx")
+    cell = openpyxl.load_workbook(tmp_path / "sheet.xlsx").active["A2"]
+    assert (cell.value, cell.data_type) == (bad, "s")
+    keep(found, tmp_path / "again.xlsx")
+    assert (tmp_path / "again.xlsx").read_bytes() == (tmp_path / "sheet.xlsx").read_bytes()
 
 
 def test_nothing_fits() -> None:

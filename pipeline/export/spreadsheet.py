@@ -14,7 +14,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.export.results import Results
-from pipeline.run.outputs import FORMULA
+from pipeline.run.outputs import FORMULA, WRITTEN
 
 # Excel's own limits: rows of a sheet, characters of a cell.
 _ROWS, _CELL = 1_048_576, 32_767
@@ -27,7 +27,6 @@ _SHEETS = {
     "statistic": "Figures",
 }
 _OF_ARTICLES = ("text", "input_digest", "article_id")  # that no reader of a sheet looks for
-_MADE = datetime.datetime(2025, 1, 1)  # the same results are the same bytes
 
 
 def xlsx(results: Results, folder: Path) -> None:
@@ -46,7 +45,7 @@ def xlsx(results: Results, folder: Path) -> None:
     # Sheets are put together in files beside the book, where there is room for it.
     with tempfile.TemporaryDirectory(dir=folder) as temporary:
         book = Workbook(str(folder / "selaras.xlsx"), options | {"tmpdir": temporary})
-        book.set_properties({"title": "Selaras", "created": _MADE})
+        book.set_properties({"title": "Selaras", "created": WRITTEN})
         look = _Look(book)
         for kind, title in _SHEETS.items():
             columns = results.columns_of(kind)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import errno
 import json
 import os
@@ -34,6 +35,9 @@ _ROWS_AT_ONCE = 16_384
 _NO_ROOM = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG, errno.EROFS}
 # A cell that begins so is run as a formula by spreadsheets; an apostrophe makes it text.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+# When a workbook says that it was written: the same results are the same bytes.
+WRITTEN = datetime.datetime(2025, 1, 1)
 
 Rows = list[dict[str, Any]]
 

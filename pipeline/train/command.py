@@ -1,4 +1,4 @@
-"""``selaras train``: what was said on the command line as a recipe, carried out."""
+"""``selaras train``, and the same from Python: what was said as a recipe, carried out."""
 
 from __future__ import annotations
 
@@ -8,59 +8,84 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pipeline import languages
 from pipeline.configuration import ConfigurationError
+from pipeline.languages import UnknownLanguage
+from pipeline.languages import available as known_languages
 from pipeline.train import card, export, ner
 from pipeline.train.recipe import Public, Recipe, make
 from pipeline.train.weights import WeightsError
 
+PathLike = str | os.PathLike[str]
 
-def train(gold: Sequence[Path], out: Path, **said: Any) -> dict[str, Any]:
+
+def train(
+    gold: Sequence[PathLike],
+    out: PathLike,
+    *,
+    work: PathLike | None = None,
+    languages: str | None = None,
+    teacher: PathLike | None = None,
+    name: str = "selaras-encoder",
+    model_version: str = "1",
+    public: Sequence[str] = (),
+    text: Sequence[PathLike] = (),
+    words: str | None = None,
+    vocabulary: int = Recipe.vocabulary,
+    epochs: int = ner.Settings.epochs,
+    layers: int = ner.Settings.layers,
+    rate: float = ner.Settings.rate,
+    seed: int = ner.Settings.seed,
+    runs: int = Recipe.runs,
+    workers: int | None = None,
+    optional: bool = False,
+) -> dict[str, Any]:
     """Train on the folders ``gold``, lay out the models in ``out``, return their description.
 
-    ``said`` has the options of the command. Raises ``ConfigurationError`` for what the user can
-    mend, ``gold.GoldError`` for gold that cannot be read.
+    The choices are the options of ``selaras train``, which explains them; ``words`` are codes of
+    languages joined by commas, of none when ``None``. Where it is, is told on standard error.
+    Raises ``ConfigurationError`` for what the user can mend, ``gold.GoldError`` for gold that
+    cannot be read.
     """
-    codes = tuple(filter(None, (said["languages"] or "").split(",")))
-    if unknown := sorted(set(codes) - set(languages.available())):
-        known = ", ".join(languages.available())
+    folder = Path(out)
+    begun = Path(work) if work is not None else folder.with_name(folder.name + ".work")
+    codes = tuple(filter(None, (languages or "").split(",")))
+    if unknown := sorted(set(codes) - set(known_languages())):
+        known = ", ".join(known_languages())
         raise ConfigurationError(f"no data for the language {unknown[0]!r}; choose from {known}")
     try:
-        public = tuple(map(Public.of, said["public"]))
+        tagged = tuple(map(Public.of, public))
     except ValueError as error:
         raise ConfigurationError(f"--public {error}") from error
-    work = said["work"] or out.with_name(out.name + ".work")
-    teacher: Path | None = said["teacher"]
     recipe = Recipe(
-        gold=tuple(gold),
-        out=work / "model",
-        work=work,
+        gold=tuple(map(Path, gold)),
+        out=begun / "model",
+        work=begun,
         languages=codes,
-        name=said["name"],
-        version=said["model_version"],
-        public=public,
-        texts=tuple(said["text"]),
-        words=tuple(filter(None, said["words"].split(","))),
-        vocabulary=said["vocabulary"],
+        name=name,
+        version=model_version,
+        public=tagged,
+        texts=tuple(map(Path, text)),
+        words=tuple(filter(None, (words or "").split(","))),
+        vocabulary=vocabulary,
         settings=replace(
             ner.Settings(),
-            seed=said["seed"],
-            epochs=said["epochs"],
-            layers=said["layers"],
-            rate=said["rate"],
+            seed=seed,
+            epochs=epochs,
+            layers=layers,
+            rate=rate,
             # What a teacher says is softer than labels are, and keeps a model from learning by
             # heart as dropout does.
             dropout=0.0 if teacher else ner.Settings.dropout,
         ),
-        runs=said["runs"],
-        workers=said["workers"] or min(said["runs"], os.cpu_count() or 1),
-        optional=said["optional"],
-        teacher=teacher,
+        runs=runs,
+        workers=workers or min(runs, os.cpu_count() or 1),
+        optional=optional,
+        teacher=Path(teacher) if teacher is not None else None,
     )
     try:
         meta = make(recipe)
-    except (languages.UnknownLanguage, WeightsError) as error:
+    except (UnknownLanguage, WeightsError) as error:
         raise ConfigurationError(str(error)) from error
-    export.share(recipe.out, out)
-    card.write(out, meta)
+    export.share(recipe.out, folder)
+    card.write(folder, meta)
     return meta
