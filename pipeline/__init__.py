@@ -11,10 +11,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pipeline.api import Reading, Result, Selaras, explain, load, read_run
+    from pipeline.api import Reading, Result, Selaras, explain, load, read_run, review
 
 __version__ = "0.1.0"
-__all__ = ["Reading", "Result", "Selaras", "__version__", "explain", "load", "read_run"]
+__all__ = [
+    "Reading",
+    "Result",
+    "Selaras",
+    "__version__",
+    "explain",
+    "load",
+    "read_run",
+    "review",
+]
 
 
 def __getattr__(name: str) -> Any:

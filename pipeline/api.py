@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline import articles, explanation
 from pipeline.configuration import Configuration, chosen_engines
@@ -19,17 +19,21 @@ from pipeline.run import batch
 from pipeline.run.work import Tally
 from pipeline.user_lexicon.read import read_lexicon
 
-__all__ = ["Reading", "Result", "Selaras", "explain", "load", "read_run"]
+if TYPE_CHECKING:
+    from pipeline.reviewing.widget import Reviewer
+
+__all__ = ["Reading", "Result", "Selaras", "explain", "load", "read_run", "review"]
 
 PathLike = str | os.PathLike[str]
 
 
-def _result(found: batch.Result) -> Result:
+def _result(found: batch.Result, out: PathLike | None) -> Result:
     return Result(
         frame(found.articles, ARTICLE_SCHEMA),
         frame(found.mentions, MENTION_SCHEMA),
         frame(found.table, table_schema(batch.languages_of(found.run))),
         found.run,
+        out,
     )
 
 
@@ -96,7 +100,7 @@ class Selaras:
                 progress=progress if callable(progress) else changed,
                 say=say if progress is True else None,
             )
-        return _result(found)
+        return _result(found, out)
 
 
 def load(**choices: Any) -> Selaras:
@@ -128,6 +132,53 @@ def explain(
     return explanation.explain(Path(out), canonical_id, limit)
 
 
+def review(
+    out: PathLike | Result,
+    *,
+    sample: int = 50,
+    articles: int | None = None,
+    kind: str | None = None,
+    language: str | None = None,
+    agreement: str | None = None,
+    seed: int = 0,
+    sentences: int = 10,
+) -> Reviewer:
+    """A drawn sample of the table of a run to judge in a notebook, with buttons.
+
+    ``out`` is the folder of the run, or what ``run`` with ``out=`` or ``read_run`` gave. ``sample``
+    rows are drawn, of each kind as many, from those of ``kind``, ``language`` and ``agreement``
+    where given; with ``articles`` so many whole articles are drawn instead. Of a row so many
+    ``sentences`` are shown. The same call goes on where the last one was, and ``selaras review``
+    does too: judgements are in ``OUT-review`` (``reviewing.judgements``).
+
+    Raises ``OutputError`` when there is no run or its judgements cannot be read or written,
+    ``ValueError`` for a choice that there is not, and ``ImportError`` without ipywidgets.
+    """
+    from pipeline.reviewing.review import Review, run_folder
+
+    try:
+        from pipeline.reviewing.widget import Reviewer
+    except ModuleNotFoundError as error:
+        if error.name != "ipywidgets":
+            raise
+        raise ImportError(
+            "a review in a notebook needs ipywidgets: pip install 'selaras[notebooks]'; "
+            "in a terminal there is: selaras review"
+        ) from error
+    return Reviewer(
+        Review(
+            run_folder(out),
+            sample=sample,
+            articles=articles,
+            kind=kind,
+            language=language,
+            agreement=agreement,
+            seed=seed,
+            sentences=sentences,
+        )
+    )
+
+
 def read_run(out: PathLike) -> Result:
     """The frames of a run written before. Raises ``run.outputs.OutputError`` if there is none."""
     from pipeline.run import outputs
@@ -141,4 +192,5 @@ def read_run(out: PathLike) -> Result:
         frame(found_mentions, MENTION_SCHEMA),
         frame(outputs.read_table(folder, codes), table_schema(codes)),
         said,
+        out,
     )

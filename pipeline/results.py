@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import difflib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -70,13 +71,15 @@ class Result:
     """A run as pandas frames, in the columns of the files of the same name, and ``run.json``.
 
     ``articles``, ``mentions`` and ``table`` are frames to be used as any other; the columns are
-    explained in the reference. In Jupyter it shows its counts and the table.
+    explained in the reference. ``out`` is the folder where they are written, ``None`` for a run
+    that was not. In Jupyter it shows its counts and the table.
     """
 
     articles: pd.DataFrame
     mentions: pd.DataFrame
     table: pd.DataFrame
     run: dict[str, Any]
+    out: str | os.PathLike[str] | None = None
 
     @property
     def languages(self) -> tuple[str, ...]:

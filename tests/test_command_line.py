@@ -35,7 +35,7 @@ def said_here(*arguments: str | int | Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize(
-    "command", ["", "run", "extract", "detect", "table", "explain", "evaluate", "compare"]
+    "command", ["", "run", "extract", "detect", "table", "explain", "review", "evaluate", "compare"]
 )
 def test_help(command: str) -> None:
     done = selaras(*command.split(), "--help")

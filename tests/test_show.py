@@ -31,7 +31,7 @@ from pipeline.overview.fitting import GAP, Column, fitted, print_table
 from pipeline.overview.sheet import sheet
 from pipeline.overview.show import show_article, show_overview, show_sheet
 from pipeline.terminal import json_text, printable
-from tests.conftest import ROOT
+from tests.conftest import ROOT, SAMPLE_STORIES, SAMPLES
 from tests.test_command_line import said_here as selaras
 from tests.test_explain import mention, row, write
 
@@ -55,17 +55,19 @@ def is_harmless(text: str) -> bool:
 def test_the_run_its_counts_and_its_first_rows(sample_run: Path) -> None:
     said = shown(sample_run, 200)
     table = pd.read_parquet(sample_run / "table.parquet")
-    assert "12 articles, 6 stories" in said
-    assert "ok  12  (ms 6, nl 6)" in said
+    assert f"{SAMPLES} articles, {SAMPLE_STORIES} stories" in said
+    half = SAMPLES // 2
+    assert f"ok  {SAMPLES}  (ms {half}, nl {half})" in said
     for kind, title in (("organisation", "Organisations"), ("reference", "References")):
         rows = table[table.kind == kind]
         assert f"{title}: {len(rows)}\n" in said
         assert all(i in said for i in rows.canonical_id.head(10) if len(i) < 30)
         assert f"… and {len(rows) - 10} more: --limit N" in said
-    conflicts = table[table.agreement.isin(["conflict", "translation"])]
+    differing = table.agreement.isin(["conflict", "translation"])
+    conflicts = table[differing | (table.check == "inconsistent")]
     part = said.partition(f"Conflicts: {len(conflicts)}\n")[2]
-    for value in conflicts.value:
-        assert f"{value:,.15g}  conflict" in part
+    for value, agreement in zip(conflicts.value, conflicts.agreement, strict=True):
+        assert re.search(rf"\b{value:,.15g}(%|/[\d,]+)?  +{agreement}", part)
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120, 200])

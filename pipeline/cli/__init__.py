@@ -23,6 +23,7 @@ COMMANDS = (
     "export",
     "report",
     "explain",
+    "review",
     "evaluate",
     "compare",
     "train",

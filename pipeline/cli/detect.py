@@ -19,12 +19,12 @@ Example:
 )
 @click.argument("files", nargs=-1, required=True, shell_complete=completing.files)
 def command(files: tuple[str, ...]) -> None:
-    """Print the language of each FILE: code, score from 0 to 1, name.
+    """Print the language of each FILE: its code, score and name.
 
-    The score is how likely the language is right. A file in several languages has its parts behind
-    its name (ms:0-812 vi:813-1204: characters, counted from 0), one whose language is unsure (und)
-    the reason. The exit code is 2 when a file could not be read; the others are detected all the
-    same.
+    The score, from 0 to 1, is how likely the language is right. A file in several languages has its
+    parts behind its name (ms:0-812 vi:813-1204: characters, counted from 0), one whose language is
+    unsure (und) the reason. The exit code is 2 when a file could not be read; the others are
+    detected all the same.
     """
     from pipeline.detect import detect as detect_language
     from pipeline.detect import format_parts

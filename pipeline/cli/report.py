@@ -37,7 +37,7 @@ Examples:
     help="Put N sentences of each row into the page.",
 )
 def command(out: Path, to: Path | None, rows: int, sentences: int) -> None:
-    """Write the results in OUT as one page, to search, filter and read in a browser.
+    """Write the results in OUT as one page that any browser opens.
 
     The page is one file that needs no network: send it to anyone. It has an overview, the cross-
     lingual table with the sentences behind each row side by side in all languages, a sheet of

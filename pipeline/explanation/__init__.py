@@ -164,12 +164,22 @@ class Reader:
         return [row["id"] for row in found]
 
     def mentions(
-        self, row: Row, limit: int | None = None, each: int | None = None
+        self,
+        row: Row,
+        limit: int | None = None,
+        *,
+        each: int | None = None,
+        seed: int | None = None,
     ) -> Iterator[Row]:
         """The mentions behind a row of the table, the first ``limit`` of them, one by one; of an
-        article the first ``each``."""
+        article the first ``each``.
+
+        With a ``seed`` the ``limit`` are drawn from all of them instead, each as likely as any
+        other and the same ones every time.
+        """
         columns = ", ".join(f"article.{name}" for name in ARTICLE_COLUMNS)
         names = ", ".join(f"shown.{name}" for name in ARTICLE_COLUMNS)
+        drawn = "" if seed is None else f"md5(concat_ws(' ', {seed:d}, own.article_id, start)),"
         # Sorted are the places of the mentions alone; their sentences are fetched for those shown.
         found = self.ask(
             f"""
@@ -183,7 +193,7 @@ class Reader:
                 ON article.article_id = own.article_id AND article.status = 'ok'
                 QUALIFY $6 IS NULL OR
                     row_number() OVER (PARTITION BY own.path ORDER BY start, "end") <= $6
-                ORDER BY first_path, own.path, start, "end" LIMIT $5
+                ORDER BY {drawn} first_path, own.path, start, "end" LIMIT $5
             )
             SELECT mention.* EXCLUDE (file_row_number), {names}
             FROM read_parquet($1, hive_partitioning = false, file_row_number = true) AS mention

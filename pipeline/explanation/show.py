@@ -54,7 +54,7 @@ def _sentence(mention: Row) -> Text:
     return text
 
 
-def _show_row(console: Console, row: Row) -> None:
+def show_row(console: Console, row: Row) -> None:
     """The values of a row: what it is, how sure, how worded, and all that it says besides."""
     heading = Text(printable(row["kind"]), style="dim")
     line(console, heading.append(f"  {printable(row['canonical_id'])}", style="bold not dim"))
@@ -72,7 +72,8 @@ def _show_row(console: Console, row: Row) -> None:
         line(console, Text(f"{name:{width}}", style="dim").append(value, style="not dim"), 2)
 
 
-def _show_article(console: Console, mention: Row) -> None:
+def show_article(console: Console, mention: Row) -> None:
+    """The article of a mention: path, language, day, story and title."""
     text = Text(printable(mention["path"]), style="bold")
     for name in ("language", "published", "story_id"):
         if name in mention:
@@ -82,7 +83,8 @@ def _show_article(console: Console, mention: Row) -> None:
     line(console, text, 2)
 
 
-def _show_mention(console: Console, mention: Row) -> None:
+def show_mention(console: Console, mention: Row) -> None:
+    """The sentence of a mention, where it stands and why it is what it is."""
     line(console, _sentence(mention), 4)
     said = f"at {mention['start']}, score {_value(mention['score'])}"
     if mention.get("reason"):
@@ -95,10 +97,10 @@ def show(console: Console, reader: Reader, rows: Iterable[Row], limit: int) -> N
     for i, row in enumerate(rows):
         if i:
             console.print()
-        _show_row(console, row)
+        show_row(console, row)
         shown = 0
         for mention in _under_articles(console, reader.mentions(row, limit)):
-            _show_mention(console, mention)
+            show_mention(console, mention)
             shown += 1
         if row["mentions"] > shown:
             line(console, f"… and {row['mentions'] - shown} more: --limit N", 2)
@@ -111,7 +113,7 @@ def show_briefly(console: Console, reader: Reader, rows: Sequence[Row], limit: i
     for i, row in enumerate(rows[:_BRIEFLY]):
         if i:
             console.print()
-        _show_row(console, row)
+        show_row(console, row)
         shown = 0
         for mention in _under_articles(console, reader.mentions(row, limit, each=1)):
             line(console, _sentence(mention), 4)
@@ -139,7 +141,7 @@ def _under_articles(console: Console, mentions: Iterable[Row]) -> Iterator[Row]:
         if mention["path"] != path:
             path = mention["path"]
             console.print()
-            _show_article(console, mention)
+            show_article(console, mention)
         yield mention
 
 
@@ -159,7 +161,7 @@ def _pieces(
     yield f'{{"asked": {value(asked)}, "rows": ['
     for i, row in enumerate(rows):
         yield f'{"," if i else ""}\n {{"row": {value(row)},\n  "mentions": ['
-        for j, mention in enumerate(reader.mentions(row, limit, each)):
+        for j, mention in enumerate(reader.mentions(row, limit, each=each)):
             yield f"{',' if j else ''}\n   {value(mention)}"
         yield "]}"
     yield "]}\n"

@@ -135,7 +135,7 @@ def _counts(console: Console, counts: Sequence[Row]) -> None:
         ]
         columns.append(Column(printable(name), values, rank, right=True))
     if missing := print_table(console, columns):
-        line(console, Text(f"No room for {', '.join(missing)}", style="dim"))
+        console.print(Text(f"No room for {', '.join(missing)}", style="dim"))
 
 
 def _columns(section: str, rows: Sequence[Row], languages: Sequence[str]) -> list[Column]:

@@ -16,12 +16,13 @@ Columns are ``kind``, ``text``, ``id`` and, where wanted, ``language``, ``label`
 
 from __future__ import annotations
 
+import copy
 import csv
 import datetime
 import hashlib
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,6 +46,7 @@ _ONLY_OF = {
 _DIGITS_OF_DIGEST = 16
 _LONGEST = 200
 _SHOWN = 60
+_FIRST_LINE = 2  # below the header
 _SEGMENT = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 _BODY_ID = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*")
 _PLACE_ID = re.compile(_SEGMENT)
@@ -328,6 +330,26 @@ def _table(file: Path, data: bytes) -> list[tuple[int, Cells]]:
         cells = dict(zip(columns, row, strict=False))
         found.append((line, {column: cells.get(column, "") for column in COLUMNS}))
     return found
+
+
+def checked(lines: Iterable[Cells]) -> tuple[list[Cells], list[tuple[Cells, str]]]:
+    """Those of ``lines`` that a lexicon can have together, and the others, each with the reason.
+
+    Of lines that contradict one another the first is kept. A line is a mapping of ``COLUMNS``.
+    """
+    kept: list[Cells] = []
+    refused: list[tuple[Cells, str]] = []
+    found = _Reader()
+    for cells in sorted(lines, key=lambda cells: cells["kind"] != "place"):
+        before = copy.deepcopy(found)  # a refused line leaves nothing behind
+        try:
+            found.add(cells, len(kept) + _FIRST_LINE)
+        except _Bad as error:
+            found = before
+            refused.append((cells, str(error)))
+        else:
+            kept.append(cells)
+    return kept, refused
 
 
 def opened(file: Path) -> bytes:

@@ -1,20 +1,23 @@
 // The sheet: figures of one unit by body and year.
 
 const BODIES_A_PAGE = 100;
-const SHARES = ["percentage", "fraction"];
+const SHARES = ["percentage", "fraction", "ratio"];
 const SHOWN_KINDS = [
   ["numbers", "numbers"],
-  ["shares", "shares (%)"],
+  ["shares", "shares (%, parts of a whole)"],
   ["all", "numbers and shares"],
 ];
 
 const sheet = { sort: "", page: 1, open: new Set(), lines: [], years: [] };
 
+/** What a figure counts, or its currency. */
+const measured = (row) => cell("unit_id", row) ?? cell("currency", row);
+
 const figures = []; // row numbers of figures with a unit
 let unitless = 0;
 for (let row = 0; row < ROWS; row++) {
   if (cell("kind", row) !== "statistic") continue;
-  if (cell("unit_id", row) === null) unitless += 1;
+  if (measured(row) === null) unitless += 1;
   else figures.push(row);
 }
 
@@ -31,7 +34,7 @@ function isShown(row, shows, changes) {
 function unitsByUse() {
   const used = new Map();
   for (const row of figures) {
-    const id = cell("unit_id", row);
+    const id = measured(row);
     const placed =
       isShown(row, "numbers", false) && cell("organisation_id", row) !== null && yearOf(row) !== "";
     const [known, all] = used.get(id) ?? [0, 0];
@@ -53,7 +56,7 @@ function layOut() {
     byId("sheet-changes").checked,
   ];
   const chosen = figures.filter(
-    (row) => cell("unit_id", row) === unit && isShown(row, shows, changes),
+    (row) => measured(row) === unit && isShown(row, shows, changes),
   );
   const lines = new Map();
   for (const row of chosen) {
