@@ -534,3 +534,12 @@ def test_a_body_without_a_label_breaks_no_other_name(tmp_path: Path) -> None:
 def test_a_folder_is_no_lexicon(tmp_path: Path) -> None:
     with pytest.raises(LexiconError, match="cannot be opened"):
         read_lexicon(tmp_path)
+
+
+@pytest.mark.parametrize("code", ["ms", "nl"])
+def test_a_name_without_a_label_costs_no_article(code: str, tmp_path: Path) -> None:
+    own = lexicon(tmp_path, "name,,QX17,administrative-police/ha-giang,,")
+    text = {"ms": MALAY, "nl": DUTCH}[code]
+    plain, found = pipeline.load()(text), pipeline.load(lexicon=own)(text)
+    assert [m.canonical_id for m in found.mentions] == [m.canonical_id for m in plain.mentions]
+    assert found.organisations

@@ -32,6 +32,7 @@ _THEN = (
     "mentions",
     "canonical_id",
 )
+_NUMBERS = frozenset({"value", "of", "stories", "mentions"})
 _LISTED = 10  # failures
 _SHOWN = "2MB"  # of a table in a notebook
 _ROWS = 1000  # of a table that itables does not show
@@ -46,7 +47,9 @@ def _escaped(value: object) -> str:
 def reading_html(reading: Reading) -> str:
     """An article with its marks, under its title."""
     article = reading.article
-    said = [article.path, article.language, article.published, article.source_url]
+    # A text that was typed has no path.
+    path = "" if article.path == "-" else article.path
+    said = [path, article.language, article.published, article.source_url]
     heading = " · ".join(_escaped(value) for value in said if value)
     pieces = [f"<div {_PLAIN}>"]
     if article.title:
@@ -101,7 +104,14 @@ def _interactive(table: pd.DataFrame) -> str:
         showIndex=False,
         allow_html=False,
         classes="display compact",
+        # Jupyter puts all that is in a table on the right.
+        columnDefs=[{"className": "dt-left", "targets": _of_text(table)}],
     )
+
+
+def _of_text(table: pd.DataFrame) -> list[int]:
+    """Where the columns stand that hold no figures."""
+    return [i for i, name in enumerate(table.columns) if name not in _NUMBERS]
 
 
 def _cell(value: object) -> str:
