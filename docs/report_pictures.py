@@ -27,6 +27,7 @@ OPENED = f"#table?{urlencode(FILTERS | {'open': CONFLICT})}"
 # What each picture shows: address in the page, width and height, and how the browser is.
 PICTURES: dict[str, tuple[str, int, int, dict[str, Any]]] = {
     "wide": (OPENED, 1400, 900, {}),
+    "sheet": (f"#sheet?{urlencode({'open': CONFLICT})}", 1400, 900, {}),
     "dark": (f"#sheet?{urlencode({'open': CONFLICT})}", 1400, 900, {"color_scheme": "dark"}),
     "phone": (OPENED, 390, 844, {"device_scale_factor": 2, "has_touch": True}),
 }
