@@ -33,6 +33,7 @@ _CELL = re.compile(r"\S*ipykernel_\d+[/\\]\d+\.py:\d+")  # where a warning says 
 _TABLE = re.compile(r"itables_[0-9a-f_]{30,}")
 _PROGRESS = re.compile(r"^(?:[\d,]+ of [\d,]+ articles|merging ).*\n", re.M)  # on slow machines
 _ROWS = re.compile(r'"data_json":\s*("(?:[^"\\]|\\.)*")')
+_LOADING = re.compile(r"Loading ITables.*?\(need[^)]*\)")  # what stands there until its script runs
 _NO_TEXT = ("script", "style", "noscript", "svg")
 
 
@@ -138,7 +139,8 @@ def _words(page: str) -> str:
         element.drop_tree()
     titles = [str(title) for title in tree.xpath("//@title")]
     texts = [str(text) for text in tree.xpath("//text()")]
-    return " ".join(" ".join([*texts, *titles, *_ROWS.findall(page)]).split())
+    words = " ".join(" ".join([*texts, *titles]).split())
+    return " ".join([_LOADING.sub("", words), *_ROWS.findall(page)])
 
 
 def pictures(cell: Any) -> Iterator[bytes]:

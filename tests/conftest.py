@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pandas as pd
@@ -27,6 +30,20 @@ def sample_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("sample") / "out"
     batch.run([ARTICLES], out, workers=1)
     return out
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A Chromium without a window. Where there is none its tests are skipped, but never in CI."""
+    sync = pytest.importorskip("playwright.sync_api", reason="needs playwright: extra test")
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        said = "needs a Chromium: no `chromium` on the path"
+        pytest.fail(said) if os.environ.get("CI") else pytest.skip(said)
+    with sync.sync_playwright() as driver:
+        running = driver.chromium.launch(executable_path=chromium)
+        yield running
+        running.close()
 
 
 STORIES = 3  # of the training part that ``small_gold`` has

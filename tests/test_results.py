@@ -7,6 +7,7 @@ import html
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -251,6 +252,39 @@ def test_a_result_in_jupyter(result: Result) -> None:
     assert "21-NQ/TW" in markup
     assert not re.search(r"<(?:script|link|img)[^>]+https?:", markup)  # nothing from elsewhere
     assert "from 'https:" not in markup
+
+
+def test_the_table_is_sorted_and_searched_offline(
+    result: Result, browser: Any, tmp_path: Path
+) -> None:
+    pytest.importorskip("itables")
+    file = tmp_path / "result.html"
+    hostile = "</script><img src=x onerror=document.title='run'>"
+    table = result.table.assign(label=[hostile, *result.table.label[1:]])
+    page = f"<meta charset=utf-8>{dataclasses.replace(result, table=table)._repr_html_()}"
+    file.write_text(page, encoding="utf-8")
+    window = browser.new_page()
+    wrong: list[str] = []
+    window.on("pageerror", lambda error: wrong.append(str(error)))
+    window.on("request", lambda request: wrong.append(request.url))
+    window.goto(file.as_uri())
+    rows = window.locator("table.dataTable tbody tr")
+    rows.first.wait_for()
+    assert hostile in rows.first.inner_text()
+    head = window.locator("th", has_text=re.compile("^value$"))
+    for way in ("ascending", "descending"):
+        head.locator(".dt-column-order").click()
+        window.wait_for_function(
+            "way => document.querySelector(`th[aria-sort=${way}]`) !== null", arg=way
+        )
+    most = result.table.value.max()
+    assert f"{most:,.15g}" in rows.first.inner_text()  # as numbers, not as text
+    window.locator("input[type=search]").fill("21-NQ/TW")
+    window.wait_for_function("() => document.querySelectorAll('.dataTable tbody tr').length < 5")
+    assert "21-NQ/TW" in rows.first.inner_text()
+    assert window.title() != "run"
+    assert [url for url in wrong if not url.startswith(("file:", "blob:", "data:"))] == []
+    window.close()
 
 
 def test_a_result_without_itables(result: Result, monkeypatch: pytest.MonkeyPatch) -> None:
