@@ -353,9 +353,9 @@ def test_a_sheet_has_every_figure_in_one_cell(tmp_path: Path) -> None:
         "club/b": {"2021–2023": [7]},
         "? story-1": {"no period": [3]},
     }
-    assert (
-        "… and 2 more: --limit N" in selaras("show", out, "--sheet", "player", "--limit", 1).stdout
-    )
+    one = selaras("show", out, "--sheet", "player", "--limit", 1).stdout
+    assert "player: 4 figures of 1 bodies, of 3 in all" in one
+    assert "… and 2 more bodies: --limit N" in one
 
 
 @pytest.mark.parametrize("width", [30, 40, 80])
