@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from fewer_colours import fewer_colours
 from playwright.sync_api import sync_playwright
 
 import pipeline
@@ -21,10 +22,12 @@ from pipeline import report
 
 ROOT = Path(__file__).resolve().parent.parent
 CONFLICT = "statistic party-member/count/party-committee/general-hospital/thai-binh/2024=412"
-OPENED = f"#table?{urlencode({'kind': 'statistic', 'agreement': 'conflict', 'open': CONFLICT})}"
+FILTERS = {"q": "hospital", "kind": "statistic", "agreement": "conflict"}
+OPENED = f"#table?{urlencode(FILTERS | {'open': CONFLICT})}"
 # What each picture shows: address in the page, width and height, and how the browser is.
 PICTURES: dict[str, tuple[str, int, int, dict[str, Any]]] = {
     "wide": (OPENED, 1400, 900, {}),
+    "sheet": (f"#sheet?{urlencode({'open': CONFLICT})}", 1400, 900, {}),
     "dark": (f"#sheet?{urlencode({'open': CONFLICT})}", 1400, 900, {"color_scheme": "dark"}),
     "phone": (OPENED, 390, 844, {"device_scale_factor": 2, "has_touch": True}),
 }
@@ -44,8 +47,10 @@ def take(page: Path, folder: Path, browser: str) -> None:
             # From the top, and without the frame of what the keyboard is at.
             window.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0); }")
             if name == "phone":
-                window.evaluate("() => document.querySelector('.row').scrollIntoView()")
-            window.screenshot(path=folder / f"report-{name}.png")
+                window.evaluate("() => document.querySelector('tr.is-open').scrollIntoView()")
+            picture = folder / f"report-{name}.png"
+            window.screenshot(path=picture)
+            fewer_colours(picture)
             context.close()
         running.close()
 

@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 import pandas as pd
+from fewer_colours import fewer_colours
 
 import pipeline
 
@@ -67,6 +68,7 @@ def main() -> None:
     parser.add_argument("--height", type=int, default=1060)
     options = parser.parse_args()
     table = pipeline.load().run(ROOT / "corpus" / "articles").table
+    picture = ROOT / "docs" / "table.png"
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "table.html"
         file.write_text(page(rows(table)), encoding="utf-8")
@@ -80,12 +82,13 @@ def main() -> None:
                 "--force-device-scale-factor=1.5",
                 f"--user-data-dir={folder}/profile",
                 f"--window-size=1500,{options.height}",
-                f"--screenshot={ROOT / 'docs' / 'table.png'}",
+                f"--screenshot={picture}",
                 file.as_uri(),
             ],
             check=True,
             capture_output=True,
         )
+    fewer_colours(picture)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from fewer_colours import fewer_colours
 from rich.console import Console
 from rich.text import Text
 
@@ -99,6 +100,7 @@ def main() -> None:
             check=True,
             capture_output=True,
         )
+    fewer_colours(picture)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ Sybil finds the blocks and the comments before them; what they mean is said here
     ```console    each line behind ``$ `` is a command; the lines below it are what it says. A line of
                   ``…`` alone stands for any lines, ``…`` in a line for any characters, and a first
                   line ``[exit 2]`` for an exit code that is not 0. Nothing below it: it must succeed.
+                  ``< FILE`` behind a command is what is typed.
     ```toml, json must be read.
     <!-- file: NAME -->       the next block is a file of that name, for what follows.
     <!-- output -->           the next block is what the Python before it printed, or gave last.
@@ -175,7 +176,11 @@ class Page:
             said, folder = self._kept[key]
             shutil.copytree(folder, out)
             return 0, said.replace(OUT, str(out))
-        done = CliRunner().invoke(main, words, prog_name="selaras")
+        said_to = None
+        if words[-2:-1] == ["<"]:
+            said_to = Path(words[-1]).read_bytes()
+            words = words[:-2]
+        done = CliRunner().invoke(main, words, input=said_to, prog_name="selaras")
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             raise done.exception
         if key and done.exit_code == 0:

@@ -259,7 +259,10 @@ def test_the_readme_has_the_scores_of_the_site(site: Path) -> None:
     }
     assert "organisations, exact borders" in rows
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    compared = 0
     for line in re.findall(r"^\| (.+) \|$", readme, re.M):
         name, *cells = line.split(" | ")
         if name in rows and re.match(r"\d\.\d", cells[0]):
             assert [c.split()[0] for c in cells] == rows[name], name
+            compared += 1
+    assert compared >= 5

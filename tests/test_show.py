@@ -323,12 +323,13 @@ def test_a_sheet_has_every_figure_in_one_cell(tmp_path: Path) -> None:
         figure_row("club/a", 40, *year, agreement="conflict"),
         figure_row("club/a", 50, *year, agreement="conflict"),
         figure_row("club/a", 41, "2025-06-30", "2025-06-30"),
+        figure_row("club/a", 43, "2025-09-01", "2025-09-30"),
         figure_row("club/b", 7, "2021-01-01", "2023-12-31", qualifier="at_least"),
         figure_row(None, 3, None, None, value_kind="percentage", change="up"),
     ]
     out = write(tmp_path / "out", rows, [mention(r["canonical_id"]) for r in rows])
     said = selaras("show", out, "--sheet", "player").stdout
-    assert "player: 5 figures of 3 bodies" in said
+    assert "player: 6 figures of 3 bodies" in said
     head = next(line for line in said.splitlines() if line.startswith("body"))
     assert re.split(r"  +", head.strip()) == ["body", "2021–2023", "2024", "2025", "no period"]
     lines = said.splitlines()
@@ -339,6 +340,7 @@ def test_a_sheet_has_every_figure_in_one_cell(tmp_path: Path) -> None:
         "50 !conflict",
     ]
     assert "41 (06-30)" in lines[first]
+    assert "43 (09-01–09-30)" in lines[first + 1]
     assert "at least 7" in said
     assert "up 3%" in next(line for line in lines if line.startswith("no body named, story-1"))
     as_json = json.loads(selaras("show", out, "--sheet", "player", "--json").stdout)
@@ -347,13 +349,13 @@ def test_a_sheet_has_every_figure_in_one_cell(tmp_path: Path) -> None:
         for b in as_json["bodies"]
     }
     assert cells == {
-        "club/a": {"2024": [40, 50], "2025": [41]},
+        "club/a": {"2024": [40, 50], "2025": [41, 43]},
         "club/b": {"2021–2023": [7]},
         "? story-1": {"no period": [3]},
     }
-    assert (
-        "… and 2 more: --limit N" in selaras("show", out, "--sheet", "player", "--limit", 1).stdout
-    )
+    one = selaras("show", out, "--sheet", "player", "--limit", 1).stdout
+    assert "player: 4 figures of 1 bodies, of 3 in all" in one
+    assert "… and 2 more bodies: --limit N" in one
 
 
 @pytest.mark.parametrize("width", [30, 40, 80])

@@ -74,5 +74,5 @@ def _by_time(name: str) -> tuple[bool, str]:
 def cell(row: Row) -> str:
     """A figure in its cell: its value, and when in the year it was where that is known."""
     said, time = figure(row), when(row)
-    day = time.removeprefix(f"{column(row)}-")
+    day = time.replace(f"{column(row)}-", "").replace("--", "–")
     return said if time in ("", column(row).replace("–", "-")) else f"{said} ({day})"

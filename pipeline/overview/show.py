@@ -217,6 +217,8 @@ def show_sheet(console: Console, found: Sheet, unit: str) -> None:
     """Bodies by years; years that there is no room for come in further tables below."""
     figures = sum(len(rows) for body in found.bodies for rows in body.cells.values())
     title = f"{printable(unit)}: {figures:,} figures of {len(found.bodies):,} bodies"
+    if found.bodies_in_all > len(found.bodies):
+        title += f", of {found.bodies_in_all:,} in all"
     line(console, Text(title, style="bold"))
     names = Column("body", [Text(_cut(body.label)) for body in found.bodies], 0, 18)
     years = [
@@ -237,7 +239,7 @@ def show_sheet(console: Console, found: Sheet, unit: str) -> None:
         years = years[len(shown) :]
     if found.bodies_in_all > len(found.bodies):
         more = found.bodies_in_all - len(found.bodies)
-        line(console, Text(f"… and {more:,} more: --limit N", style="dim"))
+        line(console, Text(f"… and {more:,} more bodies: --limit N", style="dim"))
 
 
 def _figures(rows: Sequence[Row]) -> Text:
