@@ -186,7 +186,7 @@ def read_run(out: PathLike) -> Result:
     folder = Path(out)
     found_articles, found_mentions = outputs.read(folder)
     said = outputs.read_run(folder)
-    codes = batch.languages_of(said)
+    codes = outputs.languages_of(folder)
     return Result(
         frame(found_articles, ARTICLE_SCHEMA),
         frame(found_mentions, MENTION_SCHEMA),

@@ -18,20 +18,16 @@ from pipeline.extraction import Extraction
 from pipeline.normalise.places import fold
 from pipeline.reading import Reading
 from pipeline.records import (
-    Article,
+    KINDS,
     Kind,
-    Mention,
-    Organisation,
-    Reference,
-    Statistic,
-    own_columns,
+    article_of,
+    columns_of,
+    languages_of_table,
+    mention_of,
 )
-from pipeline.run import batch
 
-_KINDS: dict[str, type[Mention]] = {
-    record.kind: record for record in (Organisation, Reference, Statistic)
-}
 _NEAREST = 5
+_WHOLE = {"reference_session", "reference_term"}
 # What the sentences of a row say of themselves.
 _SENTENCE = [
     "language",
@@ -53,17 +49,12 @@ _SENTENCE = [
 ]
 
 
-def _values(record: type, row: Mapping[Any, Any]) -> dict[str, Any]:
-    """What a row says of the fields of ``record``; what is missing keeps its default."""
-    values = {}
-    for field in dataclasses.fields(record):
-        value = row.get(field.name)
-        if not said(value) or value is pd.NaT:
-            continue
-        if field.name in ("reference_session", "reference_term"):
-            value = int(value)  # type: ignore[arg-type]  # pandas has no whole numbers with gaps
-        values[field.name] = value
-    return values
+def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """The cells of a row that say something, as Arrow has them."""
+    cells = {name: value for name, value in row.items() if said(value) and value is not pd.NaT}
+    for name in _WHOLE & cells.keys():
+        cells[name] = int(cells[name])  # pandas has no whole numbers with gaps
+    return cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +75,11 @@ class Result:
     @property
     def languages(self) -> tuple[str, ...]:
         """The codes of the languages that the table has a column for."""
-        return batch.languages_of(self.run)
+        return languages_of_table(self.table.columns)
 
     def _of_kind(self, kind: Kind) -> pd.DataFrame:
-        others = {name for other in _KINDS if other != kind for name in own_columns(other)}
-        others -= set(own_columns(kind))
         rows = self.table[self.table.kind == kind]
-        return rows.drop(columns=[name for name in others | {"kind"} if name in rows]).reset_index(
-            drop=True
-        )
+        return rows[columns_of(kind, rows.columns)].reset_index(drop=True)
 
     @property
     def organisations(self) -> pd.DataFrame:
@@ -155,15 +142,14 @@ class Result:
             hint = self._nearest(asked, list(rows.path))
             raise KeyError(f"no article has the id or the path {asked!r}{hint}")
         first = found.assign(later=found.status != "ok").sort_values(["later", "path"]).iloc[0]
-        article = Article(**_values(Article, first.to_dict()))
+        article = article_of(_plain(first.to_dict()))
         if isinstance(article.published, datetime.datetime):
             article = dataclasses.replace(article, published=article.published.date())
         mentions, sentences = [], set()
         if article.status == "ok":
             own = self.mentions[self.mentions.article_id == article.article_id]
             for row in own.sort_values(["start", "end", "kind"]).to_dict("records"):
-                record = _KINDS[row["kind"]]
-                mentions.append(record(**_values(record, row)))
+                mentions.append(mention_of(_plain(row)))
                 sentences.add((row["sentence_start"], row["sentence_start"] + len(row["sentence"])))
         return Reading(article, Extraction(tuple(mentions), tuple(sorted(sentences))))
 
@@ -260,7 +246,7 @@ class Result:
     def __repr__(self) -> str:
         """What it is, in a line; each frame shows itself."""
         kinds = self.table.kind.value_counts()
-        rows = ", ".join(f"{kinds.get(kind, 0):,} {kind}s" for kind in _KINDS)
+        rows = ", ".join(f"{kinds.get(kind, 0):,} {kind}s" for kind in KINDS)
         read = int((self.articles.status == "ok").sum())
         return f"<Result of {len(self.articles):,} files, {read:,} read: {rows}>"
 

@@ -10,17 +10,25 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 import pipeline
 from pipeline.display import jupyter
 from pipeline.display.marks import marked
 from pipeline.display.normal_form import normal_form
+from pipeline.explanation import open_run
+from pipeline.export.results import Results
+from pipeline.languages import available
+from pipeline.overview import Overview, Selection
 from pipeline.records import own_columns
+from pipeline.report import report
 from pipeline.results import Result
 from pipeline.run.work import Tally
 from pipeline.sheets import SeveralValues
 from tests.conftest import ARTICLES
+
+LANGUAGES, OTHER = available(), "xx"
 
 
 @pytest.fixture(scope="module")
@@ -325,3 +333,19 @@ def test_a_run_says_how_far_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert "going on with a run that was stopped: 1 articles are done" in capsys.readouterr().err
     selaras.run(tmp_path, tmp_path / "out")
     assert capsys.readouterr() == ("", "")
+
+
+def test_the_table_says_which_languages_it_has(sample_run: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(sample_run, out)
+    table = pq.read_table(out / "table.parquet")
+    names = [{LANGUAGES[0]: OTHER}.get(name, name) for name in table.column_names]
+    # As a run with other models than those that are installed here wrote it.
+    pq.write_table(table.rename_columns(names), out / "table.parquet")
+    wanted = (OTHER, *LANGUAGES[1:])
+    again = pipeline.read_run(out)
+    assert again.languages == Results(out).languages == wanted
+    assert again.table[OTHER].notna().sum() == sum(map(bool, table[LANGUAGES[0]].to_pylist()))
+    with open_run(out) as reader:
+        assert Overview(reader, Selection()).languages == wanted
+    assert report(out, tmp_path / "page.html").file.stat().st_size

@@ -9,7 +9,7 @@ import click
 
 from pipeline.cli.common import INPUT, JSON, STOPPED, fail, guarded, print_json, terminal
 
-# pipeline.reviewing.forms.KINDS and drawing.AGREEMENTS, which are slow to import for a help.
+# pipeline.records.KINDS and reviewing.drawing.AGREEMENTS, which are slow to import for a help.
 KINDS = ("organisation", "reference", "statistic")
 AGREEMENTS = ("single", "agree", "conflict", "translation")
 

@@ -17,8 +17,8 @@ from typing import Any
 
 import duckdb
 
-from pipeline.export.results import KINDS, Results
-from pipeline.records import ARTICLE_SCHEMA
+from pipeline.export.results import Results
+from pipeline.records import ARTICLE_SCHEMA, KINDS
 from pipeline.run import outputs
 from pipeline.tabulate.database import read_parquet
 

@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 
 from pipeline.export.command import beside as beside_export
 from pipeline.read.files import Unreadable, decode
+from pipeline.records import KINDS
 from pipeline.reviewing import forms
 from pipeline.run import outputs
 from pipeline.run.outputs import OutputError
@@ -136,7 +137,7 @@ def _judgement(cells: Mapping[str, str]) -> Judgement:
             raise ValueError(
                 f"{name} {printable(cells[name])[:60]!r} is none of {', '.join(known)}"
             )
-    if cells["unit"] != forms.ARTICLE and cells["kind"] not in forms.KINDS:
+    if cells["unit"] != forms.ARTICLE and cells["kind"] not in KINDS:
         raise ValueError(f"kind {printable(cells['kind'])[:60]!r} is none")
     places: dict[str, Any] = {}
     for name in ("start", "end", "right_start", "right_end"):

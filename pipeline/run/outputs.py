@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from pipeline.read.discover import is_here
-from pipeline.records import ARTICLE_SCHEMA, MENTION_SCHEMA, table_schema
+from pipeline.records import ARTICLE_SCHEMA, MENTION_SCHEMA, languages_of_table, table_schema
 from pipeline.run.parts import sync_folder
 from pipeline.tabulate import merging, write_rows
 
@@ -274,6 +274,17 @@ def has_table(out: Path) -> bool:
     except (OSError, pa.ArrowException):
         return False
     return "counts" in read_run(out)
+
+
+def languages_of(out: Path) -> tuple[str, ...]:
+    """The languages that the table in ``out`` has a column for, whatever models are installed here.
+
+    Raises ``OutputError`` when it cannot be read.
+    """
+    try:
+        return languages_of_table(pq.read_schema(out / TABLE).names)
+    except (OSError, pa.ArrowException) as error:
+        raise OutputError(f"{out}: {TABLE} cannot be read: {error}") from error
 
 
 def read_table(out: Path, languages: Sequence[str]) -> Rows:
