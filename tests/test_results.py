@@ -232,7 +232,7 @@ def test_normal_forms() -> None:
         "party-committee/ha-giang, 2024",
     ]
     share = figure | {"value": 38.13, "of": None, "value_kind": "percentage", "change": "up"}
-    assert normal_form(share)[:2] == ["38.13 % party members", "percentage, at least, an increase"]
+    assert normal_form(share)[:2] == ["38.13% party members", "percentage, at least, an increase"]
     money = {"kind": "statistic", "value": 5e9, "value_kind": "money", "currency": "VND"}
     assert normal_form(money) == ["5,000,000,000 VND", "money"]
     unknown = {
@@ -242,7 +242,7 @@ def test_normal_forms() -> None:
         "value_kind": "count",
         "unit": "gu <b>",
     }
-    assert normal_form(unknown)[0] == "2 to 3 gu <b>"
+    assert normal_form(unknown)[0] == "2–3 gu <b>"
     document = {
         "kind": "reference",
         "canonical_id": "21-NQ/TW",

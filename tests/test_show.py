@@ -23,12 +23,12 @@ from rich.console import Console
 from rich.text import Text
 
 from pipeline.cli import COMMANDS
+from pipeline.display.normal_form import figure, period
 from pipeline.explanation import open_run
 from pipeline.overview import Overview, Selection
 from pipeline.overview.article import find_article, pieces
-from pipeline.overview.figures import figure
 from pipeline.overview.fitting import GAP, Column, fitted, print_table
-from pipeline.overview.sheet import sheet
+from pipeline.overview.sheet import cell, sheet
 from pipeline.overview.show import show_article, show_overview, show_sheet
 from pipeline.terminal import json_text, printable
 from tests.conftest import ROOT, SAMPLE_STORIES, SAMPLES
@@ -67,7 +67,7 @@ def test_the_run_its_counts_and_its_first_rows(sample_run: Path) -> None:
     conflicts = table[differing | (table.check == "inconsistent")]
     part = said.partition(f"Conflicts: {len(conflicts)}\n")[2]
     for value, agreement in zip(conflicts.value, conflicts.agreement, strict=True):
-        assert re.search(rf"\b{value:,.15g}(%|/[\d,]+)?  +{agreement}", part)
+        assert re.search(rf"\b{value:,.15g}(%| of [\d,]+|/[\d,]+)?  +{agreement}", part)
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
@@ -377,7 +377,11 @@ def test_years_without_room_come_below(tmp_path: Path, width: int) -> None:
     ("cells", "wanted"),
     [
         ({"value": 1702.0}, "1,702"),
-        ({"value": 79.0, "of": 83.0}, "79/83"),
+        ({"value": 79.0, "of": 83.0}, "79 of 83"),
+        ({"value": 2.0, "of": 3.0, "value_kind": "fraction"}, "2/3"),
+        ({"value": 3.0, "to": 5.0, "value_kind": "percentage", "of": float("nan")}, "3–5%"),
+        ({"value": float("nan")}, ""),
+        ({"value": 5.0, "qualifier": "about", "change": "up"}, "up about 5"),
         ({"value": 36.9, "value_kind": "percentage", "qualifier": "at_least"}, "at least 36.9%"),
         ({"value": 3.0, "to": 5.0}, "3–5"),
         ({"value": 3.2e11, "currency": "VND", "change": "up"}, "up 320,000,000,000 VND"),
@@ -386,6 +390,40 @@ def test_years_without_room_come_below(tmp_path: Path, width: int) -> None:
 )
 def test_figures_are_worded(cells: dict[str, Any], wanted: str) -> None:
     assert figure(cells) == wanted
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "wanted"),
+    [
+        ("2024-01-01", "2024-12-31", "2024"),
+        ("2021-01-01", "2025-12-31", "2021–2025"),
+        ("2024-02-01", "2024-02-29", "2024-02"),
+        ("2023-02-01", "2023-02-27", "2023-02-01 to 2023-02-27"),
+        ("2024-01-01", "2024-06-30", "2024-01 to 2024-06"),
+        ("2024-09-17", "2024-09-17", "2024-09-17"),
+        ("2024-12-31", "2025-01-01", "2024-12-31 to 2025-01-01"),
+        ("9999-12-01", "9999-12-31", "9999-12-01 to 9999-12-31"),
+        ("2024-12-31", None, ""),
+        (float("nan"), "2024-12-31", ""),
+    ],
+)
+def test_periods_are_worded(start: Any, end: Any, wanted: str) -> None:
+    assert period({"period_start": start, "period_end": end}) == wanted
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "wanted"),
+    [
+        ("2024-01-01", "2024-12-31", "7"),
+        ("2024-09-17", "2024-09-17", "7 (09-17)"),
+        ("2024-03-01", "2024-03-31", "7 (2024-03)"),
+        ("2024-03-02", "2024-06-29", "7 (03-02 to 06-29)"),
+        ("2023-03-02", "2024-06-29", "7 (2023-03-02 to 2024-06-29)"),
+        (None, None, "7"),
+    ],
+)
+def test_a_cell_says_when_in_the_year(start: str | None, end: str | None, wanted: str) -> None:
+    assert cell({"value": 7.0, "period_start": start, "period_end": end}) == wanted
 
 
 def hostile(tmp_path: Path) -> Path:

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipeline.display.normal_form import figure, period
 from pipeline.explanation import Row
-from pipeline.overview.figures import figure, when
 from pipeline.overview.reading import Overview
 from pipeline.terminal import printable
 
@@ -73,6 +73,8 @@ def _by_time(name: str) -> tuple[bool, str]:
 
 def cell(row: Row) -> str:
     """A figure in its cell: its value, and when in the year it was where that is known."""
-    said, time = figure(row), when(row)
-    day = time.removeprefix(f"{column(row)}-")
-    return said if time in ("", column(row).replace("–", "-")) else f"{said} ({day})"
+    said, time, year = figure(row), period(row), column(row)
+    if time in ("", year):
+        return said
+    short = time.replace(f"{year}-", "")
+    return f"{said} ({short if '-' in short else time})"  # a month alone would be a number
