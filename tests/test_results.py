@@ -15,6 +15,7 @@ import pytest
 
 import pipeline
 from pipeline.display import jupyter
+from pipeline.display.hints import hint, nearest
 from pipeline.display.marks import marked
 from pipeline.display.normal_form import normal_form
 from pipeline.explanation import open_run
@@ -333,6 +334,30 @@ def test_a_run_says_how_far_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert "going on with a run that was stopped: 1 articles are done" in capsys.readouterr().err
     selaras.run(tmp_path, tmp_path / "out")
     assert capsys.readouterr() == ("", "")
+
+
+def test_sentences_are_those_of_explain_in_their_order(sample_run: Path, result: Result) -> None:
+    indicators = result.statistics.groupby("indicator_id", sort=False).size()
+    asked = [*indicators[indicators > 1].index, *result.table.canonical_id[::40]]
+    assert len(asked) > 10
+    for identity in asked:
+        explained = [
+            (mention["canonical_id"], mention["path"], mention["start"])
+            for row in pipeline.explain(sample_run, identity)
+            for mention in row.mentions
+        ]
+        found = result.sentences(identity)
+        assert list(zip(found.canonical_id, found.path, found.start, strict=True)) == explained
+
+
+def test_what_may_be_meant() -> None:
+    known = ["b/ha-giang", "a/ha-giang", "decision/Hà Giang", "quite-other"]
+    assert sorted(nearest("HÀ-GIANG", known)) == ["a/ha-giang", "b/ha-giang"]
+    assert nearest("decision/ha giang", known) == ["decision/Hà Giang"]
+    assert nearest("b/ha-gang", known)[0] == "b/ha-giang"
+    assert nearest("", known) == nearest("\udcff", known) == nearest("x", []) == []
+    assert hint("xyz", known) == ""
+    assert hint("quite", known) == "; the nearest: quite-other"
 
 
 def test_the_table_says_which_languages_it_has(sample_run: Path, tmp_path: Path) -> None:

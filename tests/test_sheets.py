@@ -187,7 +187,8 @@ def test_a_unit_by_its_id_its_name_or_its_words(asked: str) -> None:
 def test_money_by_its_currency() -> None:
     money = {"unit_id": None, "unit": None, "value_kind": "money", "currency": "VND"}
     rows = table(*BODIES, figure(5e9, "committee/a", 2022, **money))
-    assert pivot(rows, unit="VND").to_numpy().tolist() == [[5e9]]
+    for asked in ("VND", "vnd"):
+        assert pivot(rows, unit=asked).to_numpy().tolist() == [[5e9]]
     assert sheets.units(rows).to_dict("records") == [{"unit": "VND", "label": None, "rows": 1}]
 
 
@@ -199,6 +200,21 @@ def test_a_unit_that_no_figure_has() -> None:
         pivot(rows, unit="xyz")
     with pytest.raises(ValueError, match="'month' is none of organisation"):
         pivot(rows, unit="party-member", columns="month")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("choice", "said"),
+    [
+        ({"value_kind": "percent"}, "value_kind 'percent' is none of None, count, percentage"),
+        ({"change": "rise"}, "change 'rise' is none of None, up, down"),
+        ({"several": "first"}, "several 'first' is none of most, all"),
+        ({"rows": "year"}, "rows and columns are both 'year'"),
+    ],
+)
+def test_a_choice_that_there_is_not(choice: dict[str, Any], said: str) -> None:
+    rows = table(*BODIES, figure(1, "committee/a", 2022))
+    with pytest.raises(ValueError, match=said):
+        pivot(rows, unit="party-member", **choice)
 
 
 def test_the_order_of_the_table_does_not_matter() -> None:
@@ -234,6 +250,14 @@ def test_a_sheet_that_is_kept_has_no_formula_and_is_the_same_again(tmp_path: Pat
     keep(found, tmp_path / "sheet.xlsx")
     cell = openpyxl.load_workbook(tmp_path / "sheet.xlsx").active["A2"]
     assert (cell.value, cell.data_type) == (bad, "s")
+    across = pivot(
+        table(body("a", bad), figure(1, "a", 2022)),
+        unit="party-member",
+        rows="year",
+        columns="organisation",
+    )
+    keep(across, tmp_path / "across.csv")
+    assert (tmp_path / "across.csv").read_text() == f"year,'{bad}\n2022,1\n"
     keep(found, tmp_path / "again.xlsx")
     assert (tmp_path / "again.xlsx").read_bytes() == (tmp_path / "sheet.xlsx").read_bytes()
 

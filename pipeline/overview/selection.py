@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.explanation import FOLDED, Reader, shown_id
+from pipeline.display.hints import FOLDED
+from pipeline.explanation import Reader, shown_id
 from pipeline.normalise.places import fold
 from pipeline.records import KINDS, languages_of_table
 from pipeline.run import outputs

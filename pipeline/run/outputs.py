@@ -319,6 +319,7 @@ def csv_text(frame: pd.DataFrame, header: bool = True) -> str:
     for column in safe.columns:
         if not pd.api.types.is_numeric_dtype(safe[column]):
             safe[column] = [_harmless(cell) for cell in safe[column]]
+    safe.columns = pd.Index([_harmless(name) for name in safe.columns])
     return safe.to_csv(index=False, header=header, lineterminator="\n", float_format="%.15g")
 
 
