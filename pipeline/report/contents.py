@@ -444,6 +444,8 @@ def as_json(contents: Contents) -> str:
 
     said = {
         "languages": language_names(contents),
+        # Not every language of an article has a column, and "to", a column, is a language too.
+        "codes": contents.languages,
         "kinds": KINDS,
         "limits": {"rows": contents.limits.rows, "sentences": contents.limits.sentences},
         "whole": sum(contents.overview.rows.values()),
