@@ -791,6 +791,23 @@ def test_a_language_that_no_article_has(out: Path) -> None:
     assert "no article in language 'xx'; there are ms, nl" in done.stderr
 
 
+def test_a_judgement_of_very_many_wordings_is_read_again(tmp_path: Path) -> None:
+    judged = Judgement(
+        unit="row",
+        kind="organisation",
+        canonical_id="club",
+        digest="0" * 16,
+        strata=("organisation: all rows",),
+        verdict="corrected",
+        way="id",
+        right={"id": "other"},
+        wordings=tuple(("nl", f"naam van de vereniging {i:05}") for i in range(10_000)),
+    )
+    Judgements(tmp_path).save(judged)
+    csv.field_size_limit(131_072)  # as Python begins
+    assert list(Judgements(tmp_path)) == [judged]
+
+
 @pytest.mark.parametrize(
     ("damage", "said"),
     [

@@ -172,6 +172,8 @@ def _parse(file: Path, data: bytes) -> dict[Key, Judgement]:
         text = decode(data)
         header = text.partition("\n")[0]
         separator = max(",;\t", key=header.count)  # spreadsheets write what their country uses
+        # Of all of Python: set by whoever reads. A row may have more wordings than it allows.
+        csv.field_size_limit(max(csv.field_size_limit(), len(text)))
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
         rows = [(reader.line_num, row) for row in reader if any(row)]
     except (csv.Error, Unreadable) as error:
