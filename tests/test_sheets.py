@@ -11,7 +11,11 @@ import openpyxl
 import pandas as pd
 import pytest
 
+import pipeline
 from pipeline import sheets
+from pipeline.explanation import open_run
+from pipeline.overview import Overview, Selection
+from pipeline.overview import sheet as show
 from pipeline.records import table_schema
 from pipeline.sheets import SeveralValues, keep, pivot
 
@@ -260,6 +264,26 @@ def test_a_sheet_that_is_kept_has_no_formula_and_is_the_same_again(tmp_path: Pat
     assert (tmp_path / "across.csv").read_text() == f"year,'{bad}\n2022,1\n"
     keep(found, tmp_path / "again.xlsx")
     assert (tmp_path / "again.xlsx").read_bytes() == (tmp_path / "sheet.xlsx").read_bytes()
+
+
+def test_a_sheet_in_a_terminal_has_the_same_figures(sample_run: Path) -> None:
+    result = pipeline.read_run(sample_run)
+    compared = 0
+    with open_run(sample_run) as reader:
+        for unit in result.units.unit:
+            shown = {
+                (body.label, year): sorted(f["canonical_id"] for f in levels)
+                for body in show.sheet(Overview(reader, Selection(unit=unit)), 1000).bodies
+                for year, figures in body.cells.items()
+                if (levels := [f for f in figures if sheets._wanted(f, None, None)])
+                and not body.body.startswith("?")
+                and year != show.NO_PERIOD
+            }
+            found = result.pivot(unit=unit, several="all").attrs["cells"]
+            cells = {(c["organisation"], str(c["year"])): sorted(c["canonical_ids"]) for c in found}
+            assert cells == shown, unit
+            compared += len(cells)
+    assert compared > 30
 
 
 def test_nothing_fits() -> None:

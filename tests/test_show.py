@@ -196,6 +196,10 @@ def test_what_is_not_there_is_one_line(
 def test_misuse(sample_run: Path, tmp_path: Path) -> None:
     assert "leave out" in selaras("show", sample_run, BODY, "--kind", "reference").stderr
     assert "leave out --unit" in selaras("show", sample_run, "--sheet", "x", "--unit", "y").stderr
+    for words in (("--kind", "organisation"), ("--sort", "value")):
+        done = selaras("show", sample_run, "--sheet", "party-member", *words)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "leave out --kind and --sort" in done.stderr
     done = selaras("show", tmp_path)
     assert done.returncode == 2
     assert "holds no finished run" in done.stderr
@@ -354,6 +358,18 @@ def test_a_sheet_has_every_figure_in_one_cell(tmp_path: Path) -> None:
     assert (
         "… and 2 more: --limit N" in selaras("show", out, "--sheet", "player", "--limit", 1).stdout
     )
+
+
+def test_bodies_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    rows = [
+        *(row(f"club/{key}", label="Club") for key in "ab"),
+        row("club/c", label="Other club"),
+        *(figure_row(f"club/{key}", 40, "2024-01-01", "2024-12-31") for key in "abc"),
+    ]
+    out = write(tmp_path / "out", rows, [mention(r["canonical_id"]) for r in rows])
+    with open_run(out) as reader:
+        found = sheet(Overview(reader, Selection(unit="player")), 10)
+    assert [b.label for b in found.bodies] == ["Club (club/a)", "Club (club/b)", "Other club"]
 
 
 @pytest.mark.parametrize("width", [30, 40, 80])
