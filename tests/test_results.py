@@ -306,6 +306,17 @@ def test_a_result_without_itables(result: Result, monkeypatch: pytest.MonkeyPatc
     assert f"{len(table) - 1000:,} rows more" in markup
 
 
+def test_a_very_long_table_is_sortable_as_far_as_it_is_shown(
+    result: Result, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("itables")
+    given: list[pd.DataFrame] = []
+    monkeypatch.setattr(jupyter, "_MOST", 5)
+    monkeypatch.setattr(jupyter, "_interactive", lambda rows: given.append(rows) or "")
+    assert f"{len(result.table) - 5:,} rows more" in result._repr_html_()
+    assert list(given[0].canonical_id) == list(result.table.canonical_id[:5])
+
+
 def test_hostile_cells_in_the_sortable_table(result: Result) -> None:
     pytest.importorskip("itables")
     hostile = "</script><img src=x onerror=alert(1)>"
