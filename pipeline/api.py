@@ -54,7 +54,8 @@ class Selaras:
         """What one article says. ``place`` is where it is about, when its text does not say.
 
         A text that cannot be read (too short, a language without a model) gives a reading without
-        mentions whose ``article.status`` and ``article.reason`` say why.
+        mentions whose ``article.status`` and ``article.reason`` say why. Raises
+        ``recognise.ModelError`` when the model of its language cannot be loaded.
         """
         article = articles.from_document(
             Document(text, title=title), "-", self.configuration, Sidecar(place=place)
@@ -83,6 +84,10 @@ class Selaras:
         With ``progress`` it says how far it is, as a bar on a terminal and a line every half minute
         elsewhere, and what a user should know of earlier runs into ``out``; a function is called
         with the counts instead, whenever they change.
+
+        Raises ``read.InputError`` for inputs that are not there and metadata that cannot be read,
+        ``run.outputs.OutputError`` for an ``out`` that cannot be used, and
+        ``recognise.ModelError`` for a model that cannot be loaded.
         """
         given = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
         with shown("auto" if progress is True else "none") as (changed, say):
@@ -127,7 +132,8 @@ def explain(
     """What a row of the table in ``out`` rests on: the rows with this ``canonical_id``, or else of
     this ``indicator_id``, each with its mentions (the first ``limit`` of them).
 
-    Raises ``run.outputs.OutputError`` if ``out`` holds no run or its table no such row.
+    Raises ``run.outputs.OutputError`` if ``out`` holds no run, and ``explanation.UnknownRow``, one
+    of them, which names the nearest ids, if its table has no such row.
     """
     return explanation.explain(Path(out), canonical_id, limit)
 
@@ -186,7 +192,7 @@ def read_run(out: PathLike) -> Result:
     folder = Path(out)
     found_articles, found_mentions = outputs.read(folder)
     said = outputs.read_run(folder)
-    codes = batch.languages_of(said)
+    codes = outputs.languages_of(folder)
     return Result(
         frame(found_articles, ARTICLE_SCHEMA),
         frame(found_mentions, MENTION_SCHEMA),

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import itertools
 import typing
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import pyarrow as pa
 
@@ -166,10 +168,16 @@ def _columns(record: type) -> dict[str, pa.DataType]:
     return {f.name: _arrow_type(hints[f.name]) for f in dataclasses.fields(record)}
 
 
+# The record of each kind of mention, in the order in which kinds are named.
+RECORDS: dict[str, type[Mention]] = {
+    record.kind: record for record in (Organisation, Reference, Statistic)
+}
+KINDS: tuple[Kind, ...] = typing.get_args(Kind)
+
 _COMMON = _columns(Mention)
 _OWN = {
     name: kind
-    for record in (Organisation, Reference, Statistic)
+    for record in RECORDS.values()
     for name, kind in _columns(record).items()
     if name not in _COMMON
 }
@@ -177,8 +185,34 @@ _OWN = {
 
 def own_columns(kind: str) -> list[str]:
     """The columns that mentions of a ``Kind`` alone have."""
-    of = {record.kind: record for record in (Organisation, Reference, Statistic)}
-    return [name for name in _columns(of[kind]) if name not in _COMMON]  # type: ignore[index]
+    return [name for name in _columns(RECORDS[kind]) if name not in _COMMON]
+
+
+def columns_of(kind: str, columns: typing.Iterable[str]) -> list[str]:
+    """Those of the ``columns`` of a table that say something of a kind, which is itself none."""
+    others = {name for other in KINDS if other != kind for name in own_columns(other)}
+    others -= set(own_columns(kind))
+    return [name for name in columns if name not in others | {"kind"}]
+
+
+def mention_of(row: Mapping[str, Any]) -> Mention:
+    """A row of mentions as a record; a cell that is ``None`` keeps its default.
+
+    Raises ``KeyError`` for a ``kind`` that there is not, and ``TypeError`` when a place, a text or
+    a value is missing.
+    """
+    record = RECORDS[row["kind"]]
+    return record(**_said(record, row))
+
+
+def article_of(row: Mapping[str, Any]) -> Article:
+    """A row of articles as a record, as ``mention_of``. Raises ``TypeError`` without id or path."""
+    return Article(**_said(Article, row))
+
+
+def _said(record: type, row: Mapping[str, Any]) -> dict[str, Any]:
+    names = [field.name for field in dataclasses.fields(record)]
+    return {name: row[name] for name in names if row.get(name) is not None}
 
 
 ARTICLE_SCHEMA = pa.schema(list(_columns(Article).items()))
@@ -198,6 +232,17 @@ MENTION_SCHEMA = pa.schema(
         *_OWN.items(),
     ]
 )
+
+
+def languages_of_table(columns: typing.Iterable[str]) -> tuple[str, ...]:
+    """The codes of the languages that a table with these ``columns`` has: what stands between
+    ``label`` and the first column that is of a kind.
+
+    The table itself says so, and not the models that are installed where it is read.
+    """
+    names = list(columns)
+    first = names.index("label") + 1 if "label" in names else len(names)
+    return tuple(itertools.takewhile(lambda name: name not in _OWN, names[first:]))
 
 
 def table_schema(languages: typing.Sequence[str]) -> pa.Schema:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import difflib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,25 +12,20 @@ from typing import Any, Literal
 import pandas as pd
 
 from pipeline import sheets
+from pipeline.display.hints import hint
 from pipeline.display.normal_form import said
 from pipeline.extraction import Extraction
-from pipeline.normalise.places import fold
 from pipeline.reading import Reading
 from pipeline.records import (
-    Article,
+    KINDS,
     Kind,
-    Mention,
-    Organisation,
-    Reference,
-    Statistic,
-    own_columns,
+    article_of,
+    columns_of,
+    languages_of_table,
+    mention_of,
 )
-from pipeline.run import batch
 
-_KINDS: dict[str, type[Mention]] = {
-    record.kind: record for record in (Organisation, Reference, Statistic)
-}
-_NEAREST = 5
+_WHOLE = {"reference_session", "reference_term"}
 # What the sentences of a row say of themselves.
 _SENTENCE = [
     "language",
@@ -53,17 +47,12 @@ _SENTENCE = [
 ]
 
 
-def _values(record: type, row: Mapping[Any, Any]) -> dict[str, Any]:
-    """What a row says of the fields of ``record``; what is missing keeps its default."""
-    values = {}
-    for field in dataclasses.fields(record):
-        value = row.get(field.name)
-        if not said(value) or value is pd.NaT:
-            continue
-        if field.name in ("reference_session", "reference_term"):
-            value = int(value)  # type: ignore[arg-type]  # pandas has no whole numbers with gaps
-        values[field.name] = value
-    return values
+def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """The cells of a row that say something, as Arrow has them."""
+    cells = {name: value for name, value in row.items() if said(value) and value is not pd.NaT}
+    for name in _WHOLE & cells.keys():
+        cells[name] = int(cells[name])  # pandas has no whole numbers with gaps
+    return cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +73,11 @@ class Result:
     @property
     def languages(self) -> tuple[str, ...]:
         """The codes of the languages that the table has a column for."""
-        return batch.languages_of(self.run)
+        return languages_of_table(self.table.columns)
 
     def _of_kind(self, kind: Kind) -> pd.DataFrame:
-        others = {name for other in _KINDS if other != kind for name in own_columns(other)}
-        others -= set(own_columns(kind))
         rows = self.table[self.table.kind == kind]
-        return rows.drop(columns=[name for name in others | {"kind"} if name in rows]).reset_index(
-            drop=True
-        )
+        return rows[columns_of(kind, rows.columns)].reset_index(drop=True)
 
     @property
     def organisations(self) -> pd.DataFrame:
@@ -152,18 +137,16 @@ class Result:
         rows = self.articles
         found = rows[(rows.article_id == asked) | (rows.path == asked)]
         if not len(found):
-            hint = self._nearest(asked, list(rows.path))
-            raise KeyError(f"no article has the id or the path {asked!r}{hint}")
+            raise KeyError(f"no article has the id or the path {asked!r}{hint(asked, rows.path)}")
         first = found.assign(later=found.status != "ok").sort_values(["later", "path"]).iloc[0]
-        article = Article(**_values(Article, first.to_dict()))
+        article = article_of(_plain(first.to_dict()))
         if isinstance(article.published, datetime.datetime):
             article = dataclasses.replace(article, published=article.published.date())
         mentions, sentences = [], set()
         if article.status == "ok":
             own = self.mentions[self.mentions.article_id == article.article_id]
             for row in own.sort_values(["start", "end", "kind"]).to_dict("records"):
-                record = _KINDS[row["kind"]]
-                mentions.append(record(**_values(record, row)))
+                mentions.append(mention_of(_plain(row)))
                 sentences.add((row["sentence_start"], row["sentence_start"] + len(row["sentence"])))
         return Reading(article, Extraction(tuple(mentions), tuple(sorted(sentences))))
 
@@ -172,21 +155,23 @@ class Result:
         ``published``, ``source_url`` and ``story_id`` of their articles.
 
         ``canonical_id`` is that of the row, or an ``indicator_id``, which has all its values.
-        Translations of one story stand together. Raises ``KeyError``, which names the nearest ids,
-        when the table has no such row.
+        Rows come in the order of the table, in each of them translations of one story together, as
+        ``selaras explain`` shows them. Raises ``KeyError``, which names the nearest ids, when the
+        table has no such row.
         """
         whole = self._told(self._behind(canonical_id))
-        whole["first"] = whole.groupby("story_id").path.transform("min")
-        ordered = whole.sort_values(
-            ["canonical_id", "first", "path", "start", "end"], ignore_index=True
-        )
+        row = ["kind", "canonical_id"]
+        order = self.table[row].assign(nth=range(len(self.table)))
+        whole = whole.merge(order, on=row, how="left")
+        whole["first"] = whole.groupby([*row, "story_id"], dropna=False).path.transform("min")
+        ordered = whole.sort_values(["nth", "first", "path", "start", "end"], ignore_index=True)
         return ordered[_SENTENCE]
 
     def together(self, canonical_id: str) -> pd.DataFrame:
         """The rows of the table that stand in the same stories as this row, those of most of these
         stories first: as in ``table``, and in how many of them they stand (``stories_together``).
 
-        ``canonical_id`` is as in ``sentences``.
+        ``canonical_id`` is as in ``sentences``, and so is what is raised.
         """
         own = self._told(self._behind(canonical_id))
         whole = self._told(self.mentions)
@@ -207,10 +192,12 @@ class Result:
             return mentions[mentions.canonical_id == canonical_id]
         of_indicator = table[table.indicator_id == canonical_id]
         if not len(of_indicator):
-            hint = self._nearest(canonical_id, list(table.canonical_id))
-            raise KeyError(f"no row of the table has the id {canonical_id!r}{hint}")
-        known = mentions.canonical_id.isin(of_indicator.canonical_id)
-        return mentions[(mentions.kind == "statistic") & known]
+            known = pd.concat([table.canonical_id, table.indicator_id]).dropna()
+            raise KeyError(
+                f"no row of the table has the id {canonical_id!r}{hint(canonical_id, known)}"
+            )
+        values = mentions.canonical_id.isin(of_indicator.canonical_id)
+        return mentions[(mentions.kind == "statistic") & values]
 
     def _told(self, mentions: pd.DataFrame) -> pd.DataFrame:
         """``mentions`` with what is known of their articles."""
@@ -250,17 +237,10 @@ class Result:
         """The units that ``pivot`` takes, with how many figures have each, most first."""
         return sheets.units(self.table)
 
-    @staticmethod
-    def _nearest(asked: str, known: list[str]) -> str:
-        word = fold(asked)
-        inside = [name for name in known if word and word in fold(name)]
-        nearest = inside[:_NEAREST] or difflib.get_close_matches(asked, known, _NEAREST)
-        return f"; the nearest: {', '.join(nearest)}" if nearest else ""
-
     def __repr__(self) -> str:
         """What it is, in a line; each frame shows itself."""
         kinds = self.table.kind.value_counts()
-        rows = ", ".join(f"{kinds.get(kind, 0):,} {kind}s" for kind in _KINDS)
+        rows = ", ".join(f"{kinds.get(kind, 0):,} {kind}s" for kind in KINDS)
         read = int((self.articles.status == "ok").sum())
         return f"<Result of {len(self.articles):,} files, {read:,} read: {rows}>"
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import os
+import typing
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -12,15 +12,16 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from pipeline.display.hints import hint
 from pipeline.display.normal_form import amount, said
 from pipeline.normalise.measures import measure_label
 from pipeline.normalise.places import fold
+from pipeline.records import Change, ValueKind
 from pipeline.run.outputs import WRITTEN, csv_text
 
 NOT_SAID = "not said"
 # Figures of the same unit that count none of it, or a part of it.
 _SHARES = frozenset({"percentage", "fraction", "ratio"})
-_NEAREST = 5
 _NO_UNIT = {"unit_id": None, "unit": None, "currency": None}
 
 Row = Mapping[str, Any]
@@ -128,7 +129,7 @@ def _of_unit(figures: Sequence[Row], asked: str) -> list[Row]:
         return exact
     word = fold(asked)
     known = _counted(figures)
-    meant = {unit for unit, label, _ in known if label and fold(label) == word}
+    meant = {unit for unit, label, _ in known if word in (fold(unit), fold(label or ""))}
     worded = [f for f in figures if said(f["unit"]) and fold(str(f["unit"])) == word]
     same = {id(figure) for figure in worded}
     meant |= {str(figure["unit_id"]) for figure in worded if said(figure["unit_id"])}
@@ -137,10 +138,7 @@ def _of_unit(figures: Sequence[Row], asked: str) -> list[Row]:
     choices = list(
         dict.fromkeys(name for unit, label, _ in known for name in (unit, label) if name)
     )
-    inside = [name for name in choices if word and word in fold(name)]
-    nearest = inside or difflib.get_close_matches(asked, choices, _NEAREST)
-    hint = f"; the nearest: {', '.join(nearest[:_NEAREST])}" if nearest else ""
-    raise ValueError(f"no figure has the unit {asked!r}{hint}")
+    raise ValueError(f"no figure has the unit {asked!r}{hint(asked, choices)}")
 
 
 def _wanted(figure: Row, value_kind: str | None, change: str | None) -> bool:
@@ -191,11 +189,21 @@ def pivot(
     that is filled, its row and column, all its ``values`` and the ``canonical_ids`` of the rows of
     the table behind it.
 
-    Raises ``ValueError`` when no figure has the unit, or for another dimension.
+    Raises ``ValueError`` when no figure has the unit, and for a choice that there is not; it names
+    those that there are.
     """
     for name in (rows, columns):
         if name not in _DIMENSIONS:
             raise ValueError(f"{name!r} is none of {', '.join(_DIMENSIONS)}")
+    if rows == columns:
+        raise ValueError(f"rows and columns are both {rows!r}; choose two things")
+    for said_as, choice, known in (
+        ("value_kind", value_kind, (None, *typing.get_args(ValueKind))),
+        ("change", change, (None, *typing.get_args(Change))),
+        ("several", several, ("most", "all")),
+    ):
+        if choice not in known:
+            raise ValueError(f"{said_as} {choice!r} is none of {', '.join(map(str, known))}")
     figures = [
         figure
         for figure in _of_unit(_records(table, "statistic"), unit)

@@ -16,6 +16,7 @@ from click.testing import CliRunner
 
 from pipeline.cli import COMMANDS, main
 from pipeline.cli.export import FORMATS
+from pipeline.languages import available
 from pipeline.records import table_schema
 from tests.conftest import ROOT
 from tests.test_command_line import said_here
@@ -82,6 +83,9 @@ def test_commands_options_and_ids_in_bash(program: Path, sample_run: Path) -> No
     assert "21-NQ/TW" in in_bash(program, "show", sample_run, "21-nq")
     assert in_bash(program, "show", "--kind", "ref") == ["reference"]
     assert in_bash(program, "evaluate", "cor") == ["compopt -o dirnames "]
+    assert in_bash(program, "report", "cor") == in_bash(program, "review", "cor")
+    assert in_bash(program, "review", "cor") == ["compopt -o dirnames "]
+    assert in_bash(program, "review", sample_run, "--language", "") == list(available())
     assert in_bash(program, "detect", "cor") == ["compopt -o default "]
 
 

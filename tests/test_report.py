@@ -589,6 +589,21 @@ def test_a_run_of_nothing_has_a_page(opened: Open, sample_run: Path, tmp_path: P
         window.wait_for_selector(f'#{view}-count:has-text("{said}")')
 
 
+def test_a_column_that_is_called_like_a_language_is_none(
+    opened: Open, sample_run: Path, sample_page: Path, tmp_path: Path
+) -> None:
+    def in_tongan(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        unread = {"language": "to", "status": "skipped", "reason": "no model", "path": "z.txt"}
+        return [*rows, rows[0] | unread]
+
+    out = altered(sample_run, tmp_path / "out", articles=in_tongan)
+    page = reported(out, tmp_path / "page.html")
+    assert data_in(page)["languages"]["to"] == "Tongan"
+    heads = "#table-place thead th"
+    wanted = opened(sample_page, "#table").locator(heads).all_inner_texts()
+    assert opened(page, "#table").locator(heads).all_inner_texts() == wanted
+
+
 def test_the_keyboard_is_enough(opened: Open, sample_page: Path) -> None:
     window = opened(sample_page)
 

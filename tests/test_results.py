@@ -10,17 +10,26 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 import pipeline
 from pipeline.display import jupyter
+from pipeline.display.hints import hint, nearest
 from pipeline.display.marks import marked
 from pipeline.display.normal_form import normal_form
+from pipeline.explanation import open_run
+from pipeline.export.results import Results
+from pipeline.languages import available
+from pipeline.overview import Overview, Selection
 from pipeline.records import own_columns
+from pipeline.report import report
 from pipeline.results import Result
 from pipeline.run.work import Tally
 from pipeline.sheets import SeveralValues
 from tests.conftest import ARTICLES
+
+LANGUAGES, OTHER = available(), "xx"
 
 
 @pytest.fixture(scope="module")
@@ -224,7 +233,7 @@ def test_normal_forms() -> None:
         "party-committee/ha-giang, 2024",
     ]
     share = figure | {"value": 38.13, "of": None, "value_kind": "percentage", "change": "up"}
-    assert normal_form(share)[:2] == ["38.13 % party members", "percentage, at least, an increase"]
+    assert normal_form(share)[:2] == ["38.13% party members", "percentage, at least, an increase"]
     money = {"kind": "statistic", "value": 5e9, "value_kind": "money", "currency": "VND"}
     assert normal_form(money) == ["5,000,000,000 VND", "money"]
     unknown = {
@@ -234,7 +243,7 @@ def test_normal_forms() -> None:
         "value_kind": "count",
         "unit": "gu <b>",
     }
-    assert normal_form(unknown)[0] == "2 to 3 gu <b>"
+    assert normal_form(unknown)[0] == "2–3 gu <b>"
     document = {
         "kind": "reference",
         "canonical_id": "21-NQ/TW",
@@ -297,6 +306,17 @@ def test_a_result_without_itables(result: Result, monkeypatch: pytest.MonkeyPatc
     assert f"{len(table) - 1000:,} rows more" in markup
 
 
+def test_a_very_long_table_is_sortable_as_far_as_it_is_shown(
+    result: Result, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("itables")
+    given: list[pd.DataFrame] = []
+    monkeypatch.setattr(jupyter, "_MOST", 5)
+    monkeypatch.setattr(jupyter, "_interactive", lambda rows: given.append(rows) or "")
+    assert f"{len(result.table) - 5:,} rows more" in result._repr_html_()
+    assert list(given[0].canonical_id) == list(result.table.canonical_id[:5])
+
+
 def test_hostile_cells_in_the_sortable_table(result: Result) -> None:
     pytest.importorskip("itables")
     hostile = "</script><img src=x onerror=alert(1)>"
@@ -325,3 +345,43 @@ def test_a_run_says_how_far_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert "going on with a run that was stopped: 1 articles are done" in capsys.readouterr().err
     selaras.run(tmp_path, tmp_path / "out")
     assert capsys.readouterr() == ("", "")
+
+
+def test_sentences_are_those_of_explain_in_their_order(sample_run: Path, result: Result) -> None:
+    indicators = result.statistics.groupby("indicator_id", sort=False).size()
+    asked = [*indicators[indicators > 1].index, *result.table.canonical_id[::40]]
+    assert len(asked) > 10
+    for identity in asked:
+        explained = [
+            (mention["canonical_id"], mention["path"], mention["start"])
+            for row in pipeline.explain(sample_run, identity)
+            for mention in row.mentions
+        ]
+        found = result.sentences(identity)
+        assert list(zip(found.canonical_id, found.path, found.start, strict=True)) == explained
+
+
+def test_what_may_be_meant() -> None:
+    known = ["b/ha-giang", "a/ha-giang", "decision/Hà Giang", "quite-other"]
+    assert sorted(nearest("HÀ-GIANG", known)) == ["a/ha-giang", "b/ha-giang"]
+    assert nearest("decision/ha giang", known) == ["decision/Hà Giang"]
+    assert nearest("b/ha-gang", known)[0] == "b/ha-giang"
+    assert nearest("", known) == nearest("\udcff", known) == nearest("x", []) == []
+    assert hint("xyz", known) == ""
+    assert hint("quite", known) == "; the nearest: quite-other"
+
+
+def test_the_table_says_which_languages_it_has(sample_run: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(sample_run, out)
+    table = pq.read_table(out / "table.parquet")
+    names = [{LANGUAGES[0]: OTHER}.get(name, name) for name in table.column_names]
+    # As a run with other models than those that are installed here wrote it.
+    pq.write_table(table.rename_columns(names), out / "table.parquet")
+    wanted = (OTHER, *LANGUAGES[1:])
+    again = pipeline.read_run(out)
+    assert again.languages == Results(out).languages == wanted
+    assert again.table[OTHER].notna().sum() == sum(map(bool, table[LANGUAGES[0]].to_pylist()))
+    with open_run(out) as reader:
+        assert Overview(reader, Selection()).languages == wanted
+    assert report(out, tmp_path / "page.html").file.stat().st_size

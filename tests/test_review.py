@@ -28,7 +28,7 @@ import pipeline
 from pipeline import evaluate, gold
 from pipeline.cli import main
 from pipeline.configuration import Configuration
-from pipeline.records import table_schema
+from pipeline.records import KINDS, table_schema
 from pipeline.reviewing import drawing, forms, precision, tagged
 from pipeline.reviewing import review as core
 from pipeline.reviewing.forms import CorrectionError
@@ -91,7 +91,7 @@ def test_the_draw_is_the_same_whatever_the_order_of_rows(out: Path, tmp_path: Pa
 def sizes(out: Path) -> dict[str, int]:
     """How many rows of each kind the table of ``out`` has."""
     kinds = pq.read_table(out / "table.parquet")["kind"].to_pylist()
-    return {kind: kinds.count(kind) for kind in forms.KINDS}
+    return {kind: kinds.count(kind) for kind in KINDS}
 
 
 def test_a_larger_sample_has_the_smaller_in_it_and_kinds_are_equal(out: Path) -> None:
@@ -100,13 +100,13 @@ def test_a_larger_sample_has_the_smaller_in_it_and_kinds_are_equal(out: Path) ->
         for kind, number in (("organisation", 4), ("reference", 4), ("statistic", 4)):
             assert sum(i.kind == kind for i in small.items) == number
         kinds = [i.kind for i in large.items]
-        assert [kinds.count(k) for k in forms.KINDS] == [20, 20, 20]
+        assert [kinds.count(k) for k in KINDS] == [20, 20, 20]
     references = sizes(out)["reference"]
     # More than there are: the rest is shared by the others.
     with Review(out, sample=3 * references + 6) as most:
         kinds = [i.kind for i in most.items]
         shares = [references + 3, references, references + 3]
-        assert [kinds.count(k) for k in forms.KINDS] == shares
+        assert [kinds.count(k) for k in KINDS] == shares
 
 
 def test_of_every_kind_the_same_share_has_come_at_any_moment(out: Path) -> None:
@@ -114,7 +114,7 @@ def test_of_every_kind_the_same_share_has_come_at_any_moment(out: Path) -> None:
     with Review(out, sample=4 * references) as review:
         kinds = [i.kind for i in review.items]
     for first in range(0, len(kinds), 8):
-        bodies, documents, figures = (kinds[:first].count(kind) for kind in forms.KINDS)
+        bodies, documents, figures = (kinds[:first].count(kind) for kind in KINDS)
         assert abs(bodies - figures) <= 2
         assert abs(documents - first / 4) <= 2
 
@@ -789,6 +789,23 @@ def test_a_language_that_no_article_has(out: Path) -> None:
     done = typed(out, "--language", "xx")
     assert done.returncode == 2
     assert "no article in language 'xx'; there are ms, nl" in done.stderr
+
+
+def test_a_judgement_of_very_many_wordings_is_read_again(tmp_path: Path) -> None:
+    judged = Judgement(
+        unit="row",
+        kind="organisation",
+        canonical_id="club",
+        digest="0" * 16,
+        strata=("organisation: all rows",),
+        verdict="corrected",
+        way="id",
+        right={"id": "other"},
+        wordings=tuple(("nl", f"naam van de vereniging {i:05}") for i in range(10_000)),
+    )
+    Judgements(tmp_path).save(judged)
+    csv.field_size_limit(131_072)  # as Python begins
+    assert list(Judgements(tmp_path)) == [judged]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,11 @@ import openpyxl
 import pandas as pd
 import pytest
 
+import pipeline
 from pipeline import sheets
+from pipeline.explanation import open_run
+from pipeline.overview import Overview, Selection
+from pipeline.overview import sheet as show
 from pipeline.records import table_schema
 from pipeline.sheets import SeveralValues, keep, pivot
 
@@ -187,7 +191,8 @@ def test_a_unit_by_its_id_its_name_or_its_words(asked: str) -> None:
 def test_money_by_its_currency() -> None:
     money = {"unit_id": None, "unit": None, "value_kind": "money", "currency": "VND"}
     rows = table(*BODIES, figure(5e9, "committee/a", 2022, **money))
-    assert pivot(rows, unit="VND").to_numpy().tolist() == [[5e9]]
+    for asked in ("VND", "vnd"):
+        assert pivot(rows, unit=asked).to_numpy().tolist() == [[5e9]]
     assert sheets.units(rows).to_dict("records") == [{"unit": "VND", "label": None, "rows": 1}]
 
 
@@ -199,6 +204,21 @@ def test_a_unit_that_no_figure_has() -> None:
         pivot(rows, unit="xyz")
     with pytest.raises(ValueError, match="'month' is none of organisation"):
         pivot(rows, unit="party-member", columns="month")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("choice", "said"),
+    [
+        ({"value_kind": "percent"}, "value_kind 'percent' is none of None, count, percentage"),
+        ({"change": "rise"}, "change 'rise' is none of None, up, down"),
+        ({"several": "first"}, "several 'first' is none of most, all"),
+        ({"rows": "year"}, "rows and columns are both 'year'"),
+    ],
+)
+def test_a_choice_that_there_is_not(choice: dict[str, Any], said: str) -> None:
+    rows = table(*BODIES, figure(1, "committee/a", 2022))
+    with pytest.raises(ValueError, match=said):
+        pivot(rows, unit="party-member", **choice)
 
 
 def test_the_order_of_the_table_does_not_matter() -> None:
@@ -234,8 +254,36 @@ def test_a_sheet_that_is_kept_has_no_formula_and_is_the_same_again(tmp_path: Pat
     keep(found, tmp_path / "sheet.xlsx")
     cell = openpyxl.load_workbook(tmp_path / "sheet.xlsx").active["A2"]
     assert (cell.value, cell.data_type) == (bad, "s")
+    across = pivot(
+        table(body("a", bad), figure(1, "a", 2022)),
+        unit="party-member",
+        rows="year",
+        columns="organisation",
+    )
+    keep(across, tmp_path / "across.csv")
+    assert (tmp_path / "across.csv").read_text() == f"year,'{bad}\n2022,1\n"
     keep(found, tmp_path / "again.xlsx")
     assert (tmp_path / "again.xlsx").read_bytes() == (tmp_path / "sheet.xlsx").read_bytes()
+
+
+def test_a_sheet_in_a_terminal_has_the_same_figures(sample_run: Path) -> None:
+    result = pipeline.read_run(sample_run)
+    compared = 0
+    with open_run(sample_run) as reader:
+        for unit in result.units.unit:
+            shown = {
+                (body.label, year): sorted(f["canonical_id"] for f in levels)
+                for body in show.sheet(Overview(reader, Selection(unit=unit)), 1000).bodies
+                for year, figures in body.cells.items()
+                if (levels := [f for f in figures if sheets._wanted(f, None, None)])
+                and not body.body.startswith("?")
+                and year != show.NO_PERIOD
+            }
+            found = result.pivot(unit=unit, several="all").attrs["cells"]
+            cells = {(c["organisation"], str(c["year"])): sorted(c["canonical_ids"]) for c in found}
+            assert cells == shown, unit
+            compared += len(cells)
+    assert compared > 30
 
 
 def test_nothing_fits() -> None:

@@ -23,12 +23,12 @@ from rich.console import Console
 from rich.text import Text
 
 from pipeline.cli import COMMANDS
+from pipeline.display.normal_form import figure, period
 from pipeline.explanation import open_run
 from pipeline.overview import Overview, Selection
 from pipeline.overview.article import find_article, pieces
-from pipeline.overview.figures import figure
 from pipeline.overview.fitting import GAP, Column, fitted, print_table
-from pipeline.overview.sheet import sheet
+from pipeline.overview.sheet import cell, sheet
 from pipeline.overview.show import show_article, show_overview, show_sheet
 from pipeline.terminal import json_text, printable
 from tests.conftest import ROOT, SAMPLE_STORIES, SAMPLES
@@ -67,7 +67,7 @@ def test_the_run_its_counts_and_its_first_rows(sample_run: Path) -> None:
     conflicts = table[differing | (table.check == "inconsistent")]
     part = said.partition(f"Conflicts: {len(conflicts)}\n")[2]
     for value, agreement in zip(conflicts.value, conflicts.agreement, strict=True):
-        assert re.search(rf"\b{value:,.15g}(%|/[\d,]+)?  +{agreement}", part)
+        assert re.search(rf"\b{value:,.15g}(%| of [\d,]+|/[\d,]+)?  +{agreement}", part)
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
@@ -196,6 +196,10 @@ def test_what_is_not_there_is_one_line(
 def test_misuse(sample_run: Path, tmp_path: Path) -> None:
     assert "leave out" in selaras("show", sample_run, BODY, "--kind", "reference").stderr
     assert "leave out --unit" in selaras("show", sample_run, "--sheet", "x", "--unit", "y").stderr
+    for words in (("--kind", "organisation"), ("--sort", "value")):
+        done = selaras("show", sample_run, "--sheet", "party-member", *words)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "leave out --kind and --sort" in done.stderr
     done = selaras("show", tmp_path)
     assert done.returncode == 2
     assert "holds no finished run" in done.stderr
@@ -340,7 +344,7 @@ def test_a_sheet_has_every_figure_in_one_cell(tmp_path: Path) -> None:
         "50 !conflict",
     ]
     assert "41 (06-30)" in lines[first]
-    assert "43 (09-01–09-30)" in lines[first + 1]
+    assert "43 (2025-09)" in lines[first + 1]
     assert "at least 7" in said
     assert "up 3%" in next(line for line in lines if line.startswith("no body named, story-1"))
     as_json = json.loads(selaras("show", out, "--sheet", "player", "--json").stdout)
@@ -356,6 +360,18 @@ def test_a_sheet_has_every_figure_in_one_cell(tmp_path: Path) -> None:
     one = selaras("show", out, "--sheet", "player", "--limit", 1).stdout
     assert "player: 4 figures of 1 bodies, of 3 in all" in one
     assert "… and 2 more bodies: --limit N" in one
+
+
+def test_bodies_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    rows = [
+        *(row(f"club/{key}", label="Club") for key in "ab"),
+        row("club/c", label="Other club"),
+        *(figure_row(f"club/{key}", 40, "2024-01-01", "2024-12-31") for key in "abc"),
+    ]
+    out = write(tmp_path / "out", rows, [mention(r["canonical_id"]) for r in rows])
+    with open_run(out) as reader:
+        found = sheet(Overview(reader, Selection(unit="player")), 10)
+    assert [b.label for b in found.bodies] == ["Club (club/a)", "Club (club/b)", "Other club"]
 
 
 @pytest.mark.parametrize("width", [30, 40, 80])
@@ -379,7 +395,11 @@ def test_years_without_room_come_below(tmp_path: Path, width: int) -> None:
     ("cells", "wanted"),
     [
         ({"value": 1702.0}, "1,702"),
-        ({"value": 79.0, "of": 83.0}, "79/83"),
+        ({"value": 79.0, "of": 83.0}, "79 of 83"),
+        ({"value": 2.0, "of": 3.0, "value_kind": "fraction"}, "2/3"),
+        ({"value": 3.0, "to": 5.0, "value_kind": "percentage", "of": float("nan")}, "3–5%"),
+        ({"value": float("nan")}, ""),
+        ({"value": 5.0, "qualifier": "about", "change": "up"}, "up about 5"),
         ({"value": 36.9, "value_kind": "percentage", "qualifier": "at_least"}, "at least 36.9%"),
         ({"value": 3.0, "to": 5.0}, "3–5"),
         ({"value": 3.2e11, "currency": "VND", "change": "up"}, "up 320,000,000,000 VND"),
@@ -388,6 +408,40 @@ def test_years_without_room_come_below(tmp_path: Path, width: int) -> None:
 )
 def test_figures_are_worded(cells: dict[str, Any], wanted: str) -> None:
     assert figure(cells) == wanted
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "wanted"),
+    [
+        ("2024-01-01", "2024-12-31", "2024"),
+        ("2021-01-01", "2025-12-31", "2021–2025"),
+        ("2024-02-01", "2024-02-29", "2024-02"),
+        ("2023-02-01", "2023-02-27", "2023-02-01 to 2023-02-27"),
+        ("2024-01-01", "2024-06-30", "2024-01 to 2024-06"),
+        ("2024-09-17", "2024-09-17", "2024-09-17"),
+        ("2024-12-31", "2025-01-01", "2024-12-31 to 2025-01-01"),
+        ("9999-12-01", "9999-12-31", "9999-12-01 to 9999-12-31"),
+        ("2024-12-31", None, ""),
+        (float("nan"), "2024-12-31", ""),
+    ],
+)
+def test_periods_are_worded(start: Any, end: Any, wanted: str) -> None:
+    assert period({"period_start": start, "period_end": end}) == wanted
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "wanted"),
+    [
+        ("2024-01-01", "2024-12-31", "7"),
+        ("2024-09-17", "2024-09-17", "7 (09-17)"),
+        ("2024-03-01", "2024-03-31", "7 (2024-03)"),
+        ("2024-03-02", "2024-06-29", "7 (03-02 to 06-29)"),
+        ("2023-03-02", "2024-06-29", "7 (2023-03-02 to 2024-06-29)"),
+        (None, None, "7"),
+    ],
+)
+def test_a_cell_says_when_in_the_year(start: str | None, end: str | None, wanted: str) -> None:
+    assert cell({"value": 7.0, "period_start": start, "period_end": end}) == wanted
 
 
 def hostile(tmp_path: Path) -> Path:

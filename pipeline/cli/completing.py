@@ -111,9 +111,10 @@ def columns(context: click.Context, _parameter: click.Parameter, begun: str) -> 
 
 @_quietly
 def languages_of(context: click.Context, _parameter: click.Parameter, begun: str) -> list[Any]:
-    """Languages that the table has a column for: those between its label and what is of a kind."""
-    names = _schema(context)
-    codes = names[names.index("label") + 1 : names.index("body")]
+    """Languages that the table has a column for."""
+    from pipeline.records import languages_of_table
+
+    codes = languages_of_table(_schema(context))
     return [code for code in codes if code.startswith(begun)]
 
 

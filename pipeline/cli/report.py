@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.common import INPUT, guarded
+from pipeline.cli.common import FOLDER, INPUT, guarded
+from pipeline.terminal import printable
 
 
 @click.command(
@@ -16,7 +17,7 @@ Examples:
   selaras report results
   selaras report results --to for-colleagues.html --sentences 100""",
 )
-@click.argument("out", type=INPUT)
+@click.argument("out", type=FOLDER)
 @click.option(
     "--to", type=INPUT, metavar="FILE.html", help="File for the page [default: OUT-report.html]."
 )
@@ -50,5 +51,5 @@ def command(out: Path, to: Path | None, rows: int, sentences: int) -> None:
 
     written = guarded(lambda: write(out, to or beside(out), Limits(rows, sentences)))
     for said in written.left_out:
-        click.echo(f"{written.file}: {said}", err=True)
-    click.echo(written.file)
+        click.echo(printable(f"{written.file}: {said}"), err=True)
+    click.echo(printable(str(written.file)))

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.common import INPUT, JSON, STOPPED, fail, guarded, print_json, terminal
+from pipeline.cli import completing
+from pipeline.cli.common import FOLDER, JSON, STOPPED, fail, guarded, print_json, terminal
 
-# pipeline.reviewing.forms.KINDS and drawing.AGREEMENTS, which are slow to import for a help.
+# pipeline.records.KINDS and reviewing.drawing.AGREEMENTS, which are slow to import for a help.
 KINDS = ("organisation", "reference", "statistic")
 AGREEMENTS = ("single", "agree", "conflict", "translation")
 
@@ -24,7 +25,7 @@ Examples:
   selaras review out --summary --json > precision.json
   printf 'r\\nw\\n1\\nq\\n' | selaras review out""",
 )
-@click.argument("out", type=INPUT)
+@click.argument("out", type=FOLDER)
 @click.option(
     "--sample",
     type=click.IntRange(1, 100_000),
@@ -40,7 +41,12 @@ Examples:
     help="Draw N articles instead, and judge all that is found and missed in them.",
 )
 @click.option("--kind", type=click.Choice(KINDS), help="Draw rows of one kind.")
-@click.option("--language", metavar="CODE", help="Draw rows of one language (ms or nl).")
+@click.option(
+    "--language",
+    metavar="CODE",
+    shell_complete=completing.languages_of,
+    help="Draw rows of one language (ms or nl).",
+)
 @click.option("--agreement", type=click.Choice(AGREEMENTS), help="Draw rows of one agreement.")
 @click.option(
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Another draw."

@@ -106,6 +106,10 @@ def command(
         raise click.UsageError("an ID is one thing: leave out the options that choose rows")
     if sheet is not None and choices["unit"] is not None:
         raise click.UsageError("--sheet says the unit itself: leave out --unit")
+    if sheet is not None and (kinds or choices["sort"] is not None):
+        raise click.UsageError(
+            "a sheet is of figures, by body and year: leave out --kind and --sort"
+        )
 
     def action() -> None:
         from pipeline.explanation import open_run

@@ -26,6 +26,7 @@ from typing import Any
 
 from spacy.tokens import Doc, Span
 
+from pipeline import records
 from pipeline.records import Article, Mention, Organisation, Reference, Statistic
 
 # The name of the attributes of docs and spans, and of what user_data has.
@@ -38,7 +39,6 @@ KEYS = {
 }
 LABELS = {Organisation.kind: "ORG", Reference.kind: "REF", Statistic.kind: "STAT"}
 
-_RECORDS = {record.kind: record for record in (Organisation, Reference, Statistic)}
 # The text is the Doc's own, and what stands for the file says nothing of the text.
 _NOT_KEPT = frozenset({"text", "input_digest"})
 
@@ -74,11 +74,7 @@ def _kept(doc: Doc, what: str, key: str | None = None) -> Mapping[str, Any] | No
 def mention_of(span: Span) -> Mention | None:
     """The record of a span, typed; ``None`` for a span that Selaras did not make."""
     said = _kept(span.doc, "mentions", span.id_)
-    if said is None:
-        return None
-    record = _RECORDS[said["kind"]]
-    names = {field.name for field in dataclasses.fields(record)}
-    return record(**{name: value for name, value in said.items() if name in names})
+    return None if said is None else records.mention_of(said)
 
 
 def article_of(doc: Doc) -> Article | None:
@@ -87,11 +83,10 @@ def article_of(doc: Doc) -> Article | None:
     said = _kept(doc, "article")
     if said is None:
         return None
-    names = {field.name for field in dataclasses.fields(Article)} - _NOT_KEPT
-    given = {name: value for name, value in said.items() if name in names}
+    given = dict(said)
     if "published" in given:
         given["published"] = datetime.date.fromisoformat(given["published"])
-    return Article(**given, text=doc.text)
+    return records.article_of(given | {"text": doc.text})
 
 
 def mark(doc: Doc, article: Article, key: str, mentions: Sequence[Mention]) -> None:
@@ -103,15 +98,15 @@ def mark(doc: Doc, article: Article, key: str, mentions: Sequence[Mention]) -> N
     register()
     kept = doc.user_data.get(ATTRIBUTE)
     before = kept.get("mentions", {}) if isinstance(kept, Mapping) else {}
-    records = {name: said for name, said in before.items() if name.rsplit(":", 2)[0] != key}
+    kept_records = {name: said for name, said in before.items() if name.rsplit(":", 2)[0] != key}
     spans = []
     for mention in mentions:
         name = whole = f"{key}:{mention.start}:{mention.end}"
         again = 1
-        while name in records:  # two readings of one place, both kept
+        while name in kept_records:  # two readings of one place, both kept
             again += 1
             name = f"{whole}#{again}"
-        records[name] = plain(mention)
+        kept_records[name] = plain(mention)
         span = doc.char_span(
             mention.start,
             mention.end,
@@ -123,4 +118,4 @@ def mark(doc: Doc, article: Article, key: str, mentions: Sequence[Mention]) -> N
         if span is not None and len(span):
             spans.append(span)
     doc.spans[key] = spans
-    doc.user_data[ATTRIBUTE] = {"article": plain(article), "mentions": records}
+    doc.user_data[ATTRIBUTE] = {"article": plain(article), "mentions": kept_records}

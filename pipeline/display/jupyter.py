@@ -36,6 +36,7 @@ _NUMBERS = frozenset({"value", "of", "stories", "mentions"})
 _LISTED = 10  # failures
 _SHOWN = "2MB"  # of a table in a notebook
 _ROWS = 1000  # of a table that itables does not show
+_MOST = 20_000  # rows that itables is given; it shows as many of them as it has room for
 # Dollar signs in an article are no formulas.
 _PLAIN = 'class="tex2jax_ignore mathjax_ignore"'
 
@@ -85,10 +86,8 @@ def _failures(articles: pd.DataFrame) -> Iterable[str]:
 
 
 def _plain(table: pd.DataFrame) -> str:
-    """A table without itables; of a very long one the beginning, which says so."""
-    rest = len(table) - _ROWS
-    more = f"<p>… and {rest:,} rows more, in <code>.table</code></p>" if rest > 0 else ""
-    return table.head(_ROWS).to_html(index=False, na_rep="", notebook=True) + more
+    """A table without itables."""
+    return table.to_html(index=False, na_rep="", notebook=True)
 
 
 def _interactive(table: pd.DataFrame) -> str:
@@ -123,11 +122,14 @@ def _cell(value: object) -> str:
 
 def table_html(table: pd.DataFrame, languages: Iterable[str]) -> str:
     """The columns of the cross-lingual table that are looked at first, to be sorted and searched
-    where itables is installed."""
+    where itables is installed; of a very long table the beginning, which says so."""
     names = [*_FIRST, *languages, *_THEN]
+    show, most = (_interactive, _MOST) if importlib.util.find_spec("itables") else (_plain, _ROWS)
+    first = table[[name for name in names if name in table]].head(most)
+    rest = len(table) - len(first)
+    more = f"<p>… and {rest:,} rows more, in <code>.table</code></p>" if rest else ""
     # As text, so that what nothing is said of is empty and not NaN; figures are sorted as such.
-    shown = table[[name for name in names if name in table]].map(_cell).astype(object)
-    return _interactive(shown) if importlib.util.find_spec("itables") else _plain(shown)
+    return show(first.map(_cell).astype(object)) + more
 
 
 def result_html(result: Result) -> str:

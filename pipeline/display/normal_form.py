@@ -1,19 +1,31 @@
-"""The normal form of a thing in a few words, for whoever points at a mark."""
+"""Normal forms in a few words: figures and periods, and a whole thing for whoever points at it.
+
+The terminal, notebooks and sheets say a figure as it is said here; a page of ``report`` does so by
+``report/assets/words.js``, which goes by the same rules.
+"""
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from pipeline.normalise.measures import measure_label
+from pipeline.records import ValueKind
+from pipeline.terminal import printable
 
 Row = Mapping[str, Any]
+_PERCENTAGE: ValueKind = "percentage"
+_FRACTION: ValueKind = "fraction"
+# In the order in which they are said.
+_BEFORE = ("change", "qualifier")
 _ARROWS = {"up": "an increase", "down": "a decrease"}
 
 
 def number(value: float) -> str:
-    """``value`` with thousands apart, and all of its digits: ``1,461``, ``38.13``."""
+    """``value`` with thousands apart, and every digit that a double holds for certain: ``1,461``,
+    ``38.13``."""
     return f"{value:,.15g}"
 
 
@@ -34,29 +46,61 @@ def unit(row: Row) -> str:
     return str(row["unit"]) if said(row.get("unit")) else ""
 
 
-def amount(row: Row) -> str:
-    """The value of a figure with its unit: ``557 of 1,461 party members``, ``38.13 % cadres``."""
-    value = number(row["value"])
-    if said(row.get("of")):
-        value += f" of {number(row['of'])}"
+def value(row: Row) -> str:
+    """The value of a figure, with its range, its sign and its whole: ``3–5``, ``38.13%``, ``2/3``,
+    ``557 of 1,461``; empty when it has none. Nothing of it is broken at the end of a line but a
+    whole from its part."""
+    if not said(row.get("value")):
+        return ""
+    words = number(row["value"])
     if said(row.get("to")):
-        value += f" to {number(row['to'])}"
-    if row.get("value_kind") == "percentage":
-        value += " %"
-    return f"{value} {unit(row)}".rstrip()
+        words += f"–{number(row['to'])}"
+    if row.get("value_kind") == _PERCENTAGE:
+        words += "%"
+    if said(row.get("of")):
+        words += "/" if row.get("value_kind") == _FRACTION else " of "
+        words += number(row["of"])
+    return words
+
+
+def amount(row: Row) -> str:
+    """The value of a figure with its unit: ``557 of 1,461 party members``, ``38.13% cadres``."""
+    return f"{value(row)} {unit(row)}".strip()
+
+
+def figure(row: Row) -> str:
+    """The value of a figure with all that belongs to it but its unit, on one line: ``at least 3%``,
+    ``up 15%``, ``about 320,000,000,000 VND``; empty when it has none."""
+    if not (words := value(row)):
+        return ""
+    before = [str(row[name]).replace("_", " ") for name in _BEFORE if said(row.get(name))]
+    after = [str(row["currency"])] if said(row.get("currency")) else []
+    return printable(" ".join([*before, words, *after]))
 
 
 def period(row: Row) -> str:
-    """The period of a figure: a year, a day, or from when to when; empty when none is said."""
+    """The period of a figure, as short as it is exact, on one line: ``2024``, ``2021–2025``,
+    ``2024-03`` (the whole month), ``2024-09-17``, ``2024-09-17 to 2024-10-02``; empty when none is
+    said."""
     first, last = row.get("period_start"), row.get("period_end")
     if not (said(first) and said(last)):
         return ""
-    first, last = str(first), str(last)
+    first, last = printable(str(first)), printable(str(last))
     if first == last:
         return first
-    if first[:4] == last[:4] and first.endswith("-01-01") and last.endswith("-12-31"):
-        return first[:4]
+    if first.endswith("-01-01") and last.endswith("-12-31"):
+        return first[:4] if first[:4] == last[:4] else f"{first[:4]}–{last[:4]}"
+    if first.endswith("-01") and _is_last_day(last):
+        return first[:7] if first[:7] == last[:7] else f"{first[:7]} to {last[:7]}"
     return f"{first} to {last}"
+
+
+def _is_last_day(day: str) -> bool:
+    """Whether a day is the last of its month."""
+    try:
+        return (datetime.date.fromisoformat(day) + datetime.timedelta(days=1)).day == 1
+    except (ValueError, OverflowError):
+        return False
 
 
 def _joined(*values: object, by: str = ", ") -> str:

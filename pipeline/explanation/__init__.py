@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from pipeline.display.hints import FOLDED
 from pipeline.normalise.places import fold
 from pipeline.records import MENTION_SCHEMA
 from pipeline.run import outputs
@@ -34,8 +35,6 @@ _NEAREST = 5
 _LONGEST_ID = 300  # characters of an unknown id that are compared and shown
 # How alike an id or a label must be to be named as what may have been meant.
 _ALIKE = 0.75
-# A column of text as DuckDB compares it with what ``fold`` gives.
-FOLDED = "replace(strip_accents(lower({})), 'đ', 'd')"
 _CONFIGURATION = {
     "memory_limit": _MEMORY,
     # A run never touches the network, nor do the commands that read it.

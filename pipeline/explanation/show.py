@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from pipeline.explanation import Reader, Row
-from pipeline.records import table_schema
+from pipeline.records import languages_of_table
 from pipeline.terminal import is_limited, json_text, printable
 
 _NONE = "–"
@@ -22,7 +22,6 @@ _COUNTS = ("languages", "stories", "articles", "mentions", "score")
 _ALWAYS = ("label", "agreement", "check", "reason")
 # In the heading, in the counts, or shown with the mentions themselves.
 _ELSEWHERE = frozenset({"kind", "canonical_id", *_ALWAYS, *_COUNTS, "example", "example_path"})
-_KNOWN = frozenset(table_schema(()).names)
 
 
 def _value(value: object) -> str:
@@ -58,7 +57,7 @@ def show_row(console: Console, row: Row) -> None:
     """The values of a row: what it is, how sure, how worded, and all that it says besides."""
     heading = Text(printable(row["kind"]), style="dim")
     line(console, heading.append(f"  {printable(row['canonical_id'])}", style="bold not dim"))
-    worded = [name for name in row if name not in _KNOWN]
+    worded = languages_of_table(row)
     others = [
         name
         for name, value in row.items()

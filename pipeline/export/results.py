@@ -11,10 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline import facts
-from pipeline.records import own_columns
-from pipeline.run import batch, outputs
+from pipeline.records import columns_of
+from pipeline.run import outputs
 
-KINDS = ("organisation", "reference", "statistic")
 NAMES = ("table", "mentions", "articles")
 _AT_ONCE = 8192
 _EVERY_LANGUAGE = "<language>"
@@ -26,9 +25,9 @@ class Results:
     def __init__(self, out: Path) -> None:
         outputs.check_readable(out)
         self.out = out
-        self.languages = batch.languages_of(outputs.read_run(out))
         if not outputs.has_table(out):
             raise outputs.OutputError(f"{out}: has no table; make it: selaras table {out}")
+        self.languages = outputs.languages_of(out)
 
     def path(self, name: str) -> Path:
         """The Parquet file of ``table``, ``mentions`` or ``articles``."""
@@ -57,9 +56,7 @@ class Results:
 
     def columns_of(self, kind: str) -> list[str]:
         """The columns of the table that say something of a kind of thing."""
-        others = {name for other in KINDS if other != kind for name in own_columns(other)}
-        others -= set(own_columns(kind))
-        return [name for name in self.schema("table").names if name not in others | {"kind"}]
+        return columns_of(kind, self.schema("table").names)
 
     @cached_property
     def meanings(self) -> dict[str, dict[str, str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 from collections.abc import Iterator
 from itertools import groupby
 from operator import attrgetter
@@ -13,13 +12,12 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from pipeline.export.results import Results
-from pipeline.records import Article, Mention, Organisation, Reference, Statistic
+from pipeline.records import Article, Mention, article_of, mention_of
 from pipeline.tabulate.dealing import deal
 
 # Articles whose mentions are looked up together.
 _TOGETHER = 256
 _DEALT = ".mentions"
-_RECORDS = {record.kind: record for record in (Organisation, Reference, Statistic)}
 
 
 class Marked(NamedTuple):
@@ -27,19 +25,6 @@ class Marked(NamedTuple):
 
     article: Article
     mentions: list[Mention]
-
-
-def mention(row: dict[str, Any]) -> Mention:
-    """A row of ``mentions.parquet`` as a record."""
-    record = _RECORDS[row["kind"]]
-    names = [field.name for field in dataclasses.fields(record)]
-    return record(**{name: row[name] for name in names if row.get(name) is not None})
-
-
-def article(row: dict[str, Any]) -> Article:
-    """A row of ``articles.parquet`` as a record."""
-    names = [field.name for field in dataclasses.fields(Article)]
-    return Article(**{name: row[name] for name in names if row.get(name) is not None})
 
 
 def marked(results: Results, folder: Path) -> Iterator[Marked]:
@@ -64,12 +49,12 @@ def marked(results: Results, folder: Path) -> Iterator[Marked]:
             if waiting is not None and waiting[0] == number:
                 for row in waiting[1].to_pylist():
                     try:
-                        found.setdefault(row["article_id"], []).append(mention(row))
+                        found.setdefault(row["article_id"], []).append(mention_of(row))
                     except (KeyError, TypeError) as error:
                         raise results.unreadable(error) from error
                 waiting = next(buckets, None)
             for _, row in some:
-                one = article(row)
+                one = article_of(row)
                 mentions = found.get(one.article_id, [])
                 mentions.sort(key=attrgetter("start", "end", "kind"))
                 for a in mentions:

@@ -16,10 +16,10 @@ from typing import Any
 from urllib.parse import quote
 
 from pipeline import __version__
-from pipeline.export.results import KINDS, Results
+from pipeline.export.results import Results
 from pipeline.export.spans import Marked, marked
 from pipeline.export.texts import finite
-from pipeline.records import Article, Mention, own_columns
+from pipeline.records import KINDS, Article, Mention, own_columns
 
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 _HOME = "https://github.com/selaras/selaras"

@@ -6,6 +6,6 @@ year; ``fitting`` chooses what of a table a terminal has room for, and ``show`` 
 """
 
 from pipeline.overview.reading import Overview
-from pipeline.overview.selection import KINDS, Selection
+from pipeline.overview.selection import Selection
 
-__all__ = ["KINDS", "Overview", "Selection"]
+__all__ = ["Overview", "Selection"]

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from pipeline.explanation import FOLDED, Reader, Row, UnknownRow, shown_id
+from pipeline.display.hints import FOLDED
+from pipeline.explanation import Reader, Row, UnknownRow, shown_id
 from pipeline.normalise.places import fold
 from pipeline.run import outputs
 from pipeline.run.outputs import OutputError

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.explanation import FOLDED, Reader, shown_id
+from pipeline.display.hints import FOLDED
+from pipeline.explanation import Reader, shown_id
 from pipeline.normalise.places import fold
-from pipeline.records import table_schema
+from pipeline.records import KINDS, languages_of_table
 from pipeline.run import outputs
 from pipeline.run.outputs import OutputError
 from pipeline.terminal import printable
 
-KINDS = ("organisation", "reference", "statistic")
 # Where a text is looked for, beside the columns of the languages: what a thing is called.
 _CALLED = ("canonical_id", "label", "name_vi", "reference_title", "unit_id", "organisation_id")
 _FEW = 5
 _NUMBERS = frozenset({"BIGINT", "DOUBLE", "BOOLEAN"})
-_KNOWN = frozenset(table_schema(()).names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +48,7 @@ class Conditions:
         """
         self._reader = reader
         self.columns = columns_of(reader)
-        self.languages = [name for name in self.columns if name not in _KNOWN]
+        self.languages = languages_of_table(self.columns)
         self.parameters: list[object] = []
         self._parts: list[str] = []
         self._take(selection)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipeline.display.normal_form import figure, period
 from pipeline.explanation import Row
-from pipeline.overview.figures import figure, when
 from pipeline.overview.reading import Overview
 from pipeline.terminal import printable
 
@@ -18,7 +19,7 @@ _YEAR = re.compile(r"\d{4}")
 @dataclass(slots=True)
 class Body:
     """A line of the sheet: ``body`` (an id, or ``? STORY`` where no body is named), its English
-    name, and its figures by column, in the order of the table."""
+    name, with the id where several have it, and its figures by column in the order of the table."""
 
     body: str
     label: str
@@ -55,6 +56,10 @@ def sheet(overview: Overview, limit: int) -> Sheet:
         label = row.pop("whose_label") or key.replace("? ", "no body named, ")
         body = bodies.setdefault(key, Body(key, label))
         body.cells.setdefault(column(row), []).append(row)
+    times = Counter(body.label for body in bodies.values())
+    for body in bodies.values():
+        if times[body.label] > 1:  # bodies of one name
+            body.label = f"{body.label} ({body.body})"
     periods = sorted({name for b in bodies.values() for name in b.cells}, key=_by_time)
     return Sheet(periods, list(bodies.values()), count)
 
@@ -73,6 +78,8 @@ def _by_time(name: str) -> tuple[bool, str]:
 
 def cell(row: Row) -> str:
     """A figure in its cell: its value, and when in the year it was where that is known."""
-    said, time = figure(row), when(row)
-    day = time.replace(f"{column(row)}-", "").replace("--", "–")
-    return said if time in ("", column(row).replace("–", "-")) else f"{said} ({day})"
+    said, time, year = figure(row), period(row), column(row)
+    if time in ("", year):
+        return said
+    short = time.replace(f"{year}-", "")
+    return f"{said} ({short if '-' in short else time})"  # a month alone would be a number

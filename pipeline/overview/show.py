@@ -9,10 +9,10 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from pipeline.display.normal_form import figure, period
 from pipeline.explanation import Row
 from pipeline.explanation.show import line
 from pipeline.overview.article import Marked, pieces, things
-from pipeline.overview.figures import figure, when
 from pipeline.overview.fitting import GAP, Column, fitted, print_table
 from pipeline.overview.reading import CONFLICTS, Overview
 from pipeline.overview.sheet import Sheet, cell
@@ -179,7 +179,7 @@ def _columns(section: str, rows: Sequence[Row], languages: Sequence[str]) -> lis
         ],
         "statistic": lambda: [
             *of_statistics,
-            Column("period", [text(when(row)) for row in rows], 8, None),
+            Column("period", [text(period(row)) for row in rows], 8, None),
             stated("agreement", 3),
             stated("check", 4),
             *wordings,
@@ -331,7 +331,7 @@ def _normal_forms(console: Console, mentions: Sequence[Row], numbers: dict[Any, 
         kinds.append(Text(printable(first["kind"]), style=style))
         times.append(Text(str(len(some))))
         worded.append(Text(_cut(first["text"])))
-        said = (figure(first), when(first), first["label"])
+        said = (figure(first), period(first), first["label"])
         forms.append(Text(_cut("; ".join(part for part in said if part))))
         ids.append(Text(_cut(first[_ID] or "–"), style="dim"))
     columns = [

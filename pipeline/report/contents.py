@@ -17,8 +17,8 @@ from typing import Any
 
 import duckdb
 
-from pipeline.export.results import KINDS, Results
-from pipeline.records import ARTICLE_SCHEMA
+from pipeline.export.results import Results
+from pipeline.records import ARTICLE_SCHEMA, KINDS
 from pipeline.run import outputs
 from pipeline.tabulate.database import read_parquet
 
@@ -444,6 +444,8 @@ def as_json(contents: Contents) -> str:
 
     said = {
         "languages": language_names(contents),
+        # Not every language of an article has a column, and "to", a column, is a language too.
+        "codes": contents.languages,
         "kinds": KINDS,
         "limits": {"rows": contents.limits.rows, "sentences": contents.limits.sentences},
         "whole": sum(contents.overview.rows.values()),

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pipeline.normalise.references import number_at
-from pipeline.records import Change, Qualifier, ValueKind
+from pipeline.records import KINDS, Change, Qualifier, ValueKind
 from pipeline.terminal import printable
 
 RIGHT, WRONG, CORRECTED, SKIPPED = "right", "wrong", "corrected", "skipped"
@@ -21,7 +21,6 @@ VERDICTS = (RIGHT, WRONG, CORRECTED, SKIPPED)
 
 ROW, MENTION, MISSED, ARTICLE = "row", "mention", "missed", "article"
 UNITS = (ROW, MENTION, MISSED, ARTICLE)
-KINDS = ("organisation", "reference", "statistic")
 
 NOTHING = "nothing"
 # What may be wrong: the name that is saved, the kinds that can have it, and how it is asked.

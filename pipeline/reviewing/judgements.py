@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 
 from pipeline.export.command import beside as beside_export
 from pipeline.read.files import Unreadable, decode
+from pipeline.records import KINDS
 from pipeline.reviewing import forms
 from pipeline.run import outputs
 from pipeline.run.outputs import OutputError
@@ -136,7 +137,7 @@ def _judgement(cells: Mapping[str, str]) -> Judgement:
             raise ValueError(
                 f"{name} {printable(cells[name])[:60]!r} is none of {', '.join(known)}"
             )
-    if cells["unit"] != forms.ARTICLE and cells["kind"] not in forms.KINDS:
+    if cells["unit"] != forms.ARTICLE and cells["kind"] not in KINDS:
         raise ValueError(f"kind {printable(cells['kind'])[:60]!r} is none")
     places: dict[str, Any] = {}
     for name in ("start", "end", "right_start", "right_end"):
@@ -171,6 +172,8 @@ def _parse(file: Path, data: bytes) -> dict[Key, Judgement]:
         text = decode(data)
         header = text.partition("\n")[0]
         separator = max(",;\t", key=header.count)  # spreadsheets write what their country uses
+        # Of all of Python: set by whoever reads. A row may have more wordings than it allows.
+        csv.field_size_limit(max(csv.field_size_limit(), len(text)))
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
         rows = [(reader.line_num, row) for row in reader if any(row)]
     except (csv.Error, Unreadable) as error:

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any
 
 from pipeline.explanation import Reader, Row, open_run
+from pipeline.records import KINDS
 from pipeline.reviewing import drawing, forms, precision, tagged, words
 from pipeline.reviewing.drawing import Among, Worded
 from pipeline.reviewing.forms import CorrectionError
@@ -111,7 +112,7 @@ class Review:
         ``ValueError`` for a choice that there is not.
         """
         for name, value, known in (
-            ("kind", kind, forms.KINDS),
+            ("kind", kind, KINDS),
             ("agreement", agreement, drawing.AGREEMENTS),
         ):
             if value is not None and value not in known:
@@ -418,7 +419,7 @@ class Review:
         """
         chosen = next((w for w in forms.ways(forms.ARTICLE, "") if w.name == way), None)
         if chosen is None:
-            raise CorrectionError(f"what was missed is one of {', '.join(forms.KINDS)}")
+            raise CorrectionError(f"what was missed is one of {', '.join(KINDS)}")
         said = forms.checked(chosen, right)
         which = said.pop("which", None)
         text = item.article["text"]
@@ -532,7 +533,7 @@ class Review:
             sizes = self._sizes[among]
             kinds: list[dict[str, Any]] = []
             strata: list[precision.Stratum] = []
-            for kind in (k for k in forms.KINDS if k in sizes):
+            for kind in (k for k in KINDS if k in sizes):
                 judged = by_choice[among][kind]
                 counted = [j for j in judged if j.verdict != forms.SKIPPED]
                 right = sum(j.verdict == forms.RIGHT for j in counted)
@@ -568,7 +569,7 @@ class Review:
             if any(j.unit == forms.ARTICLE and j.verdict == forms.RIGHT for j in of)
         ]
         kinds: list[dict[str, Any]] = []
-        for kind in forms.KINDS:
+        for kind in KINDS:
             found: list[tuple[int, int]] = []
             there: list[tuple[int, int]] = []
             for of in whole:

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from pipeline.read.discover import is_here
-from pipeline.records import ARTICLE_SCHEMA, MENTION_SCHEMA, table_schema
+from pipeline.records import ARTICLE_SCHEMA, MENTION_SCHEMA, languages_of_table, table_schema
 from pipeline.run.parts import sync_folder
 from pipeline.tabulate import merging, write_rows
 
@@ -276,6 +276,17 @@ def has_table(out: Path) -> bool:
     return "counts" in read_run(out)
 
 
+def languages_of(out: Path) -> tuple[str, ...]:
+    """The languages that the table in ``out`` has a column for, whatever models are installed here.
+
+    Raises ``OutputError`` when it cannot be read.
+    """
+    try:
+        return languages_of_table(pq.read_schema(out / TABLE).names)
+    except (OSError, pa.ArrowException) as error:
+        raise OutputError(f"{out}: {TABLE} cannot be read: {error}") from error
+
+
 def read_table(out: Path, languages: Sequence[str]) -> Rows:
     """The rows of the table in ``out``. Raises ``OutputError`` when they cannot be read."""
     try:
@@ -308,6 +319,7 @@ def csv_text(frame: pd.DataFrame, header: bool = True) -> str:
     for column in safe.columns:
         if not pd.api.types.is_numeric_dtype(safe[column]):
             safe[column] = [_harmless(cell) for cell in safe[column]]
+    safe.columns = pd.Index([_harmless(name) for name in safe.columns])
     return safe.to_csv(index=False, header=header, lineterminator="\n", float_format="%.15g")
 
 

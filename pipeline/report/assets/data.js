@@ -2,7 +2,7 @@
 
 const said = JSON.parse(byId("data").textContent);
 const LANGUAGES = said.languages; // names by code
-const CODES = said.table.filter((name) => Object.hasOwn(LANGUAGES, name));
+const CODES = said.codes; // of the languages that the table has a column for
 const ROWS = said.size;
 
 /** A column as it was packed (see packed in contents.py) to one entry a row. */

@@ -47,7 +47,7 @@ const TABLE_COLUMNS = [
     name: "score",
     words: "Score",
     number: true,
-    shows: (row) => (cell("score", row) ?? NaN).toFixed(2),
+    shows: (row) => cell("score", row)?.toFixed(2) ?? "",
     key: (row) => cell("score", row),
   },
 ];

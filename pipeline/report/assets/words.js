@@ -1,4 +1,4 @@
-// How values are said to a reader, and how texts are compared.
+// How values are said to a reader (as in display/normal_form.py), and how texts are compared.
 
 const KIND_WORDS = { organisation: "Body", reference: "Document", statistic: "Figure" };
 const QUALIFIERS = {
@@ -34,8 +34,8 @@ function valueWords(cell) {
   if (value === null) return "";
   const kind = cell("value_kind");
   const words = [];
-  if (cell("qualifier")) words.push(QUALIFIERS[cell("qualifier")] ?? cell("qualifier"));
   if (cell("change")) words.push(cell("change"));
+  if (cell("qualifier")) words.push(QUALIFIERS[cell("qualifier")] ?? cell("qualifier"));
   const sign = kind === "percentage" ? "%" : "";
   let said = number(value);
   if (cell("to") !== null) said += `–${number(cell("to"))}`;
