@@ -56,6 +56,29 @@ def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
+class Explanation:
+    """Rows of the table, and the ``sentences`` behind them, as ``Result.sentences`` gives them."""
+
+    rows: pd.DataFrame
+    sentences: pd.DataFrame
+
+    def __repr__(self) -> str:
+        """The sentences as text, each behind its article, with its mention in brackets."""
+        lines = []
+        for row in self.sentences.to_dict("records"):
+            sentence, start = row["sentence"], row["sentence_start"]
+            first, last = row["start"] - start, row["end"] - start
+            lines.append(f"{row['path']}: {sentence[:first]}[{row['text']}]{sentence[last:]}")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        """The sentences by story, the languages side by side, for Jupyter."""
+        from pipeline.display.jupyter import explanation_html
+
+        return explanation_html(self)
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """A run as pandas frames, in the columns of the files of the same name, and ``run.json``.
 
@@ -167,6 +190,16 @@ class Result:
         ordered = whole.sort_values(["nth", "first", "path", "start", "end"], ignore_index=True)
         return ordered[_SENTENCE]
 
+    def explain(self, canonical_id: str) -> Explanation:
+        """What a row of the table rests on, to be read: Jupyter shows its sentences by story, the
+        languages side by side, with marks.
+
+        ``canonical_id`` is as in ``sentences``, and so is what is raised.
+        """
+        found = self.sentences(canonical_id)
+        known = self.table.canonical_id.isin(set(found.canonical_id))
+        return Explanation(self.table[known].reset_index(drop=True), found)
+
     def together(self, canonical_id: str) -> pd.DataFrame:
         """The rows of the table that stand in the same stories as this row, those of most of these
         stories first: as in ``table``, and in how many of them they stand (``stories_together``).
@@ -215,6 +248,7 @@ class Result:
         change: Literal["up", "down"] | None = None,
         several: Literal["most", "all"] = "most",
         unknown: bool = False,
+        sort: object = None,
     ) -> pd.DataFrame:
         """The figures of one unit as a sheet, such as party members by body and year:
         ``result.pivot(unit="party-member", rows="organisation", columns="year")``.
@@ -230,6 +264,7 @@ class Result:
             change=change,
             several=several,
             unknown=unknown,
+            sort=sort,
         )
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import typing
 import warnings
@@ -158,6 +159,10 @@ def _rank(figure: Row) -> tuple[int, int, float, float, str]:
     )
 
 
+def _listed(names: Iterable[object]) -> str:
+    return ", ".join(map(str, names)) or "none"
+
+
 def pivot(
     table: pd.DataFrame,
     *,
@@ -168,6 +173,7 @@ def pivot(
     change: Literal["up", "down"] | None = None,
     several: Literal["most", "all"] = "most",
     unknown: bool = False,
+    sort: object = None,
 ) -> pd.DataFrame:
     """The figures of ``unit`` as a sheet: a row per ``rows``, a column per ``columns``.
 
@@ -182,7 +188,8 @@ def pivot(
     them; of a ratio a cell is the part). Where a cell has several values the one that most stories
     give is taken, then the one of most mentions, of the highest score, the smallest; a
     ``SeveralValues`` warning says so. With ``several="all"`` cells are text, such as ``412 | 421``,
-    with all of them.
+    with all of them. Rows are in the order of their names; with ``sort``, which is one of the
+    columns, those of the largest value in it come first, also where cells are text.
 
     Figures of which row or column is not known are left out; ``.attrs["left_out"]`` says how many,
     and with ``unknown=True`` they stand under ``not said``. ``.attrs["cells"]`` has, of each cell
@@ -237,10 +244,20 @@ def pivot(
         ids = [str(figure["canonical_id"]) for figure in cell]
         cells.append({rows: row, columns: column, "values": different, "canonical_ids": ids})
         many += len(different) > 1
+    nothing = "" if several == "all" else None
     index = sorted({row for row, _ in values}, key=_order)
     header = sorted({column for _, column in values}, key=_order)
+    if sort is not None:
+        if sort not in header:
+            raise ValueError(f"no column {sort!r} to sort by; there are: {_listed(header)}")
+        first = {
+            cell[rows]: typing.cast("list[float]", cell["values"])[0]
+            for cell in cells
+            if cell[columns] == sort
+        }
+        index.sort(key=lambda row: -first.get(row, -math.inf))
     sheet = pd.DataFrame(
-        [[values.get((row, column)) for column in header] for row in index],
+        [[values.get((row, column), nothing) for column in header] for row in index],
         index=pd.Index(index, name=rows, dtype=object),
         columns=pd.Index(header, name=columns, dtype=object),
         dtype=object if several == "all" else float,

@@ -254,6 +254,37 @@ def test_normal_forms() -> None:
     assert normal_form(document) == ["Resolution 21-NQ/TW", "2022-06-16"]
 
 
+def test_a_row_explained_shows_its_sentences_side_by_side(result: Result) -> None:
+    first = result.conflicts.iloc[0]
+    found = result.explain(first.indicator_id)
+    pd.testing.assert_frame_equal(found.sentences, result.sentences(first.indicator_id))
+    assert set(found.rows.canonical_id) == set(found.sentences.canonical_id)
+    text = repr(found)
+    markup = found._repr_html_()
+    for row in found.sentences.itertuples():
+        begin = row.start - row.sentence_start
+        end = row.end - row.sentence_start
+        marked_ = f"{row.sentence[:begin]}[{row.text}]{row.sentence[end:]}"
+        assert f"{row.path}: {marked_}" in text.splitlines()
+        assert row.sentence in plain(markup)
+    assert markup.count("<mark ") == len(found.sentences)
+    assert markup.count("<th ") == 2 * len(found.rows)  # a column for each language
+    with pytest.raises(KeyError, match="no row of the table"):
+        result.explain("nothing")
+
+
+def test_what_is_explained_runs_nothing(result: Result) -> None:
+    hostile = "<img src=x onerror=alert(1)>"
+    articles = result.articles.assign(title=hostile, source_url="javascript:alert(1)")
+    table = result.table.assign(label=hostile)
+    other = dataclasses.replace(result, articles=articles, table=table)
+    markup = other.explain("21-NQ/TW")._repr_html_()
+    assert "<img" not in markup
+    assert "href" not in markup
+    linked = dataclasses.replace(result, articles=articles.assign(source_url='https://a/"b'))
+    assert 'href="https://a/&quot;b"' in linked.explain("21-NQ/TW")._repr_html_()
+
+
 def test_a_result_in_jupyter(result: Result) -> None:
     pytest.importorskip("itables")
     markup = result._repr_html_()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import openpyxl
 import pandas as pd
@@ -219,6 +219,23 @@ def test_a_choice_that_there_is_not(choice: dict[str, Any], said: str) -> None:
     rows = table(*BODIES, figure(1, "committee/a", 2022))
     with pytest.raises(ValueError, match=said):
         pivot(rows, unit="party-member", **choice)
+
+
+@pytest.mark.parametrize("several", ["most", "all"])
+def test_sorted_by_a_year_as_numbers(several: Literal["most", "all"]) -> None:
+    rows = table(
+        *BODIES,
+        body("committee/c", "Committee C"),
+        figure(900, "committee/a", 2022),
+        figure(5000, "committee/b", 2022),
+        figure(1, "committee/c", 2021),
+    )
+    found = pivot(rows, unit="party-member", sort=2022, several=several)
+    assert list(found.index) == ["Committee B", "Committee A", "Committee C"]
+    if several == "all":
+        assert found.loc["Committee C", 2022] == ""
+    with pytest.raises(ValueError, match="no column 1999 to sort by; there are: 2021, 2022"):
+        pivot(rows, unit="party-member", sort=1999)
 
 
 def test_the_order_of_the_table_does_not_matter() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import html
 import importlib.util
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -15,7 +15,7 @@ from pipeline.display.normal_form import number, said
 
 if TYPE_CHECKING:
     from pipeline.reading import Reading
-    from pipeline.results import Result
+    from pipeline.results import Explanation, Result
 
 # The columns that a reader looks at first; all others are in the frame.
 _FIRST = ("kind", "label")
@@ -37,6 +37,9 @@ _LISTED = 10  # failures
 _SHOWN = "2MB"  # of a table in a notebook
 _ROWS = 1000  # of a table that itables does not show
 _MOST = 20_000  # rows that itables is given; it shows as many of them as it has room for
+# The table has the background of what it stands in, be that light or dark.
+_THEME = "--dt-html-background:transparent"
+_LEFT = "text-align:left;vertical-align:top;white-space:normal"
 # Dollar signs in an article are no formulas.
 _PLAIN = 'class="tex2jax_ignore mathjax_ignore"'
 
@@ -64,6 +67,47 @@ def reading_html(reading: Reading) -> str:
     pieces.append(
         f'<div style="white-space:pre-wrap;max-width:50em">{marked(article.text, mentions)}</div>'
     )
+    return "\n".join([*pieces, "</div>"])
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return frame.to_dict("records")  # type: ignore[return-value]  # all columns have names
+
+
+def _link(row: Mapping[str, Any]) -> str:
+    """The article of a sentence, by its title or path; an address of the web leads there."""
+    name = _escaped(row["title"] if said(row["title"]) else row["path"])
+    address = str(row["source_url"]) if said(row["source_url"]) else ""
+    if address.lower().startswith(("https://", "http://")):
+        name = f'<a href="{_escaped(address)}" rel="noopener noreferrer">{name}</a>'
+    return f"{name} · {_escaped(row['published'])}" if said(row["published"]) else name
+
+
+def explanation_html(explanation: Explanation) -> str:
+    """The sentences behind rows of the table: a line per story, a column per language."""
+    pieces = [f"<div {_PLAIN}>"]
+    languages = sorted(set(explanation.sentences.language))
+    style = f"{_LEFT};width:{100 // max(len(languages), 1)}%"
+    head = "".join(f'<th style="{_LEFT}">{_escaped(code)}</th>' for code in languages)
+    for row in _rows(explanation.rows):
+        own = explanation.sentences
+        own = own[(own.kind == row["kind"]) & (own.canonical_id == row["canonical_id"])]
+        agreement = f" · {row['agreement']}" if said(row["agreement"]) else ""
+        name = row["label"] if said(row["label"]) else row["canonical_id"]
+        pieces.append(f"<p><b>{_escaped(name)}</b>{_escaped(agreement)}<br>")
+        pieces.append(f"<small><code>{_escaped(row['canonical_id'])}</code></small></p>")
+        pieces.append(f"<table><tr>{head}</tr>")
+        for _, story in own.groupby("story_id", sort=False, dropna=False):
+            cells = []
+            for code in languages:
+                told = [
+                    f"<p>{marked(one['sentence'], [row | one], one['sentence_start'])}<br>"
+                    f"<small>{_link(one)}</small></p>"
+                    for one in _rows(story[story.language == code])
+                ]
+                cells.append(f'<td style="{style}">{"".join(told)}</td>')
+            pieces.append(f"<tr>{''.join(cells)}</tr>")
+        pieces.append("</table>")
     return "\n".join([*pieces, "</div>"])
 
 
@@ -106,7 +150,7 @@ def _interactive(table: pd.DataFrame) -> str:
         # Jupyter puts all that is in a table on the right.
         columnDefs=[{"className": "dt-left", "targets": _of_text(table)}],
     )
-    return script + markup
+    return f'{script}<div style="{_THEME}">{markup}</div>'
 
 
 def _of_text(table: pd.DataFrame) -> list[int]:
