@@ -604,6 +604,36 @@ def test_a_column_that_is_called_like_a_language_is_none(
     assert opened(page, "#table").locator(heads).all_inner_texts() == wanted
 
 
+def test_a_language_that_was_not_told_is_not_guessed(
+    opened: Open, sample_run: Path, tmp_path: Path
+) -> None:
+    def some_unread(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        failed = {"path": "f.txt", "status": "failed", "language": "und", "reason": "torn"}
+        skipped = {"path": "s.txt", "status": "skipped", "language": "und", "reason": "short"}
+        none = {"path": "n.txt", "status": "skipped", "language": None, "reason": "empty"}
+        told = {"path": "t.txt", "status": "skipped", "language": "zxx", "reason": "no words"}
+        return [
+            *rows,
+            *(rows[0] | {"title": None} | more for more in (failed, skipped, none, told)),
+        ]
+
+    out = altered(sample_run, tmp_path / "out", articles=some_unread)
+    file = reported(out, tmp_path / "page.html")
+    assert "United States" not in file.read_text("utf-8")
+    window = opened(file, "#articles?q=.txt")
+    for name, words in (("f", "–"), ("s", "–"), ("n", "–"), ("t", "No linguistic content")):
+        line = window.locator("#articles-place tbody tr").filter(
+            has=window.get_by_text(f"{name}.txt", exact=True)
+        )
+        cell = line.locator('td[data-label="Language"]')
+        assert cell.inner_text().split("\n")[0].removesuffix("unknown") == words
+        assert cell.locator('[title="unknown"]').count() == (words == "–")
+    window.locator('nav [data-view="overview"]').click()
+    line = window.locator("#view-overview tr", has=window.locator('[title="unknown"]'))
+    assert line.first.locator("td").all_inner_texts() == ["0", "1", "1"]
+    assert line.first.locator("th").text_content() == "–unknown"
+
+
 def test_the_keyboard_is_enough(opened: Open, sample_page: Path) -> None:
     window = opened(sample_page)
 

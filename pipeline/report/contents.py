@@ -17,6 +17,7 @@ from typing import Any
 
 import duckdb
 
+from pipeline.detect import UNDECIDED
 from pipeline.export.results import Results
 from pipeline.records import ARTICLE_SCHEMA, KINDS
 from pipeline.run import outputs
@@ -323,6 +324,8 @@ class _Reader:
             )
         ):
             said = dict(zip(names, row, strict=True))
+            if said["language"] == UNDECIDED:
+                said["language"] = None
             if said["status"] == "ok":
                 numbers[said["article_id"]] = at
             for name in _OF_ARTICLES:
@@ -466,16 +469,16 @@ def as_json(contents: Contents) -> str:
 
 
 def language_names(contents: Contents) -> dict[str, str]:
-    """The languages of the table and of the articles in English, by code; an unknown one stays its
-    code.
+    """The languages of the table and of the articles in English, by code; one without a name stays
+    its code. That a language was not told is no language: it is left out.
     """
-    from babel import Locale, UnknownLocaleError
+    from babel import Locale
 
+    # Not by Locale.parse, which takes a language that was not told for the likeliest one.
+    english = Locale("en").languages
     codes = [*contents.languages, *(code for code, _ in contents.overview.articles)]
-    names = {}
-    for code in dict.fromkeys(codes):
-        try:
-            names[code] = Locale.parse(code).get_display_name("en") or code
-        except (UnknownLocaleError, ValueError):
-            names[code] = code
-    return names
+    return {
+        code: english.get(code, code)
+        for code in dict.fromkeys(codes)
+        if code not in (None, UNDECIDED)
+    }

@@ -16,6 +16,13 @@ AGREEMENT = {
     "conflict": "stories give different values",
     "translation": "translations of one story differ",
 }
+# What stands for a language that was not told; read out as a word.
+_UNKNOWN = element(
+    "span",
+    element("span", "–", aria_hidden="true"),
+    element("span", "unknown", class_="unseen"),
+    title="unknown",
+)
 _CHART = 160  # pixels of the highest column
 _EARLY = 0.05  # of the figures may lie before the first year that is drawn
 _FEWEST = 10  # columns of a chart
@@ -363,7 +370,7 @@ def _articles(contents: Contents) -> Markup:
     body = (
         element(
             "tr",
-            element("th", names.get(code, code), scope="row"),
+            element("th", names.get(code) or _UNKNOWN, scope="row"),
             *(
                 element("td", f"{counts.articles.get((code, status), 0):,}", class_="number")
                 for status in states
