@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from urllib.parse import urlencode
 
-from pipeline.report.contents import UNREAD, Contents, language_names
+from pipeline.report.contents import UNREAD, Contents, Overview, language_names
 from pipeline.report.markup import Child, Markup, element, joined
 
 KINDS = {"organisation": "Bodies", "reference": "Documents", "statistic": "Figures"}
@@ -75,12 +75,13 @@ def _tiles(contents: Contents) -> Markup:
         both = counts.agreement.get((kind, "agree"), 0)
         link = _table(kind=kind)
         tiles.append((f"{counts.rows.get(kind, 0):,}", name, f"{both:,} in several stories", link))
+    differing = sum(counts.conflicting)
     tiles.append(
         (
-            f"{counts.conflicting:,}",
-            _counted(counts.conflicting, "figure", "figures") + " in conflict",
-            "with several values, each a row",
-            _table(kind="statistic", agreement="differs") if counts.conflicting else None,
+            f"{differing:,}",
+            _counted(differing, "figure", "figures") + " with several values",
+            _differences(counts),
+            _table(kind="statistic", agreement="differs") if differing else None,
         )
     )
     return element(
@@ -96,6 +97,20 @@ def _tiles(contents: Contents) -> Markup:
         ),
         class_="tiles",
     )
+
+
+def _differences(counts: Overview) -> str:
+    """Between what the figures of several values differ, and how many rows they are."""
+    stories, translations = counts.conflicting
+    said = []
+    if stories:
+        said.append(f"between stories in {stories:,}")
+    if translations:
+        said.append(f"between translations in {translations:,}")
+    if not said:
+        return "no two sources differ"
+    rows = f"{counts.differing:,} {_counted(counts.differing, 'row', 'rows')}, a value each"
+    return f"{', '.join(said)}; {rows}"
 
 
 def _counted(count: int, one: str, many: str) -> str:
@@ -342,7 +357,7 @@ def _columns(bins: dict[int, int], title: str) -> Markup:
 
 def _conflicts(contents: Contents) -> Markup:
     counts = contents.overview
-    more = counts.conflicting - len(counts.conflicts)
+    more = sum(counts.conflicting) - len(counts.conflicts)
     items = (
         element(
             "li",
@@ -354,7 +369,7 @@ def _conflicts(contents: Contents) -> Markup:
     )
     return element(
         "section",
-        element("h3", "Figures in conflict"),
+        element("h3", "Figures with several values"),
         element("ul", *items),
         element("p", f"and {more:,} more: filter the table by agreement.") if more else None,
         class_="plain-section",
