@@ -298,17 +298,21 @@ function panelOfValues(rows) {
       `${number(rows.length)} values – `,
       element("bdi", {}, labelOf(rows[0])),
     ),
-    rows.map((row) =>
-      element(
-        "div",
-        { class: "panel-main one-value" },
-        element("h4", {}, valueWords(cellsOf(row))),
-        showStories(row, 5),
+    element(
+      "div",
+      { class: "values" },
+      rows.map((row) =>
         element(
-          "details",
-          {},
-          element("summary", {}, `More on ${valueWords(cellsOf(row))}`),
-          element("div", { class: "panel-side" }, showSiblings(row, 5, rows), showFacts(row)),
+          "div",
+          { class: "panel-main one-value" },
+          element("h4", {}, valueWords(cellsOf(row))),
+          showStories(row, 5),
+          element(
+            "details",
+            {},
+            element("summary", {}, `More on ${valueWords(cellsOf(row))}`),
+            element("div", { class: "panel-side" }, showSiblings(row, 5, rows), showFacts(row)),
+          ),
         ),
       ),
     ),
