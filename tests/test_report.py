@@ -22,6 +22,7 @@ from pipeline import report
 from pipeline.report import contents, page
 from pipeline.report.contents import Limits
 from pipeline.run import outputs
+from pipeline.sheets import pivot
 from tests.conftest import SAMPLES
 from tests.test_command_line import said_here
 
@@ -334,6 +335,55 @@ def test_filters_and_their_address(opened: Open, sample_run: Path, sample_page: 
     assert sorted(names(window)) == sorted(inside)
 
 
+def test_the_overview_counts_differences_as_the_table_does(
+    opened: Open, sample_run: Path, sample_page: Path, tmp_path: Path
+) -> None:
+    table = rows_of(sample_run, "table")
+
+    def one(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        own = next(r["indicator_id"] for r in rows if r["agreement"] == "translation")
+        return [r if r["indicator_id"] == own else r | {"agreement": "single"} for r in rows]
+
+    single = reported(altered(sample_run, tmp_path / "out", table=one), tmp_path / "page.html")
+    for file, rows in ((sample_page, table), (single, one(table))):
+        indicators = {
+            word: {r["indicator_id"] for r in rows if r["agreement"] == word}
+            for word in ("conflict", "translation")
+        }
+        stories, translations = map(len, indicators.values())
+        differing = [r for r in rows if r["agreement"] in indicators]
+        window = opened(file)
+        tile = window.locator(".tiles li").last
+        number = int(tile.locator("strong").inner_text())
+        assert number == stories + translations == len(set().union(*indicators.values()))
+        noun = "figure" if number == 1 else "figures"
+        assert tile.locator("a").inner_text() == f"{noun} with several values"
+        said = tile.locator("small").inner_text()
+        assert (f"between stories in {stories}" in said) == (stories > 0)
+        assert f"between translations in {translations}" in said
+        assert f"{len(differing)} rows, a value each" in said
+        tile.locator("a").click()
+        window.wait_for_selector("#view-table:not([hidden])")
+        assert said_of(window).startswith(f"{len(differing)} of ")
+
+
+@pytest.mark.parametrize("width", [1300, 390])
+def test_no_choice_of_a_filter_is_cut(opened: Open, sample_page: Path, width: int) -> None:
+    window = opened(sample_page, "#table", width=width)
+    cut = window.locator("#filters select:visible").evaluate_all(
+        """all => all.filter((one) => {
+            const free = one.cloneNode(true);
+            free.style.cssText = "position: fixed; width: max-content; max-width: none";
+            one.parentNode.append(free);
+            const needed = free.getBoundingClientRect().width;
+            free.remove();
+            return needed > one.getBoundingClientRect().width + 0.5;
+        }).map((one) => one.id)"""
+    )
+    assert cut == []
+    assert window.locator("#filters select:visible").count() >= 4
+
+
 def test_columns_sort(opened: Open, sample_run: Path, sample_page: Path) -> None:
     window = opened(sample_page, "#table?kind=statistic")
     as_it_is = names(window)
@@ -456,9 +506,18 @@ def test_the_sheet_has_party_members_by_body_and_year(
     value = window.get_by_role("button", name=re.compile("^412, .*conflict"))
     value.click()
     assert value.get_attribute("aria-expanded") == "true"
-    assert window.locator(".panel mark").all_inner_texts() == ["412", "412"]
+    other = window.get_by_role("button", name=re.compile("^421, .*conflict"))
+    assert other.get_attribute("aria-expanded") == "true"
+    both = ["412", "412", "421", "421"]
+    assert window.locator(".panel mark").all_inner_texts() == both
     again = opened(sample_page, "#" + window.url.partition("#")[2])
-    assert again.locator(".panel mark").all_inner_texts() == ["412", "412"]
+    assert again.locator(".panel mark").all_inner_texts() == both
+    sides = [side.bounding_box() for side in again.locator(".one-value").all()]
+    assert sides[0]["y"] == sides[1]["y"]
+    assert sides[0]["x"] + sides[0]["width"] <= sides[1]["x"]
+    other.click()
+    assert window.locator(".panel").count() == 0
+    assert [b.get_attribute("aria-expanded") for b in (value, other)] == ["false", "false"]
 
     year = window.locator("th", has=window.get_by_role("button", name="2024", exact=True))
     column = heads.index("2024")
@@ -493,7 +552,7 @@ def test_downloads_hold_what_is_shown(opened: Open, sample_run: Path, sample_pag
     window = opened(sample_page, "#sheet?unit=party-member")
     head, *lines = downloaded(window, "#sheet-csv")
     cells = {line[0]: dict(zip(head, line, strict=True)) for line in lines}
-    assert cells["Party Committee of the General Hospital of Thai Binh"]["2024"] == "412; 421"
+    assert cells["Party Committee of the General Hospital of Thai Binh"]["2024"] == "412 | 421"
     assert (
         cells["Party Committee of the Education and Training Department of Lang Son"]["2024"]
         == "628"
@@ -508,6 +567,105 @@ HOSTILE = [
     '=HYPERLINK("http://x.invalid")',
     "\"'`${alert(1)}\\u003c",
 ]
+
+
+@pytest.mark.parametrize("shows", ["", "shares"])
+def test_the_sheet_says_what_the_one_of_python_does(
+    opened: Open, sample_run: Path, tmp_path: Path, shows: str
+) -> None:
+    kinds = ("percentage", "fraction", "ratio") if shows else (None,)
+    file = reported(sample_run, tmp_path / "page.html")
+    table = pq.read_table(sample_run / "table.parquet").to_pandas()
+    units = sorted({*table.unit_id.dropna(), *table.currency.dropna()})
+    window = opened(file)
+    several = 0
+    for unit in units:
+        sheets = [pivot(table, unit=unit, value_kind=kind, several="all") for kind in kinds]
+        known = sum(len(c["canonical_ids"]) for sheet in sheets for c in sheet.attrs["cells"])
+        left_out = sum(sheet.attrs["left_out"] for sheet in sheets)
+        if not known:
+            continue
+        window.evaluate("to => { location.hash = to }", link("sheet", unit=unit, show=shows))
+        window.wait_for_function(
+            "unit => document.querySelector('#sheet-unit').value === unit", arg=unit
+        )
+        said = said_of(window, "sheet")
+        assert said.startswith(f"{known} figure"), unit
+        assert "with known body and year" in said
+        more = re.search(r"(\d+) more stands? under “not said”", said)
+        assert int(more[1] if more else 0) == left_out, unit
+        head, *lines = downloaded(window, "#sheet-csv")
+        found = {
+            (line[1], year): set(cell.split(" | "))
+            for line in lines
+            for year, cell in zip(head[3:], line[3:], strict=True)
+            if cell and line[1] and year != "not said"
+        }
+        several += sum(len(cell) > 1 for cell in found.values())
+        wanted: dict[tuple[str, str], set[str]] = {}
+        bodies = table.set_index("canonical_id").organisation_id
+        for sheet in sheets:
+            for cell in sheet.attrs["cells"]:
+                text = sheet.loc[cell["organisation"], cell["year"]].replace(",", "")
+                key = (bodies[cell["canonical_ids"][0]], str(cell["year"]))
+                wanted.setdefault(key, set()).update(text.split(" | "))
+        assert found == wanted, unit
+    assert several > 0 or shows
+
+
+def test_numbers_of_a_sheet_file_are_plain(opened: Open, sample_run: Path, tmp_path: Path) -> None:
+    file = reported(sample_run, tmp_path / "page.html")
+    _, *lines = downloaded(opened(file, "#sheet?unit=party-member"), "#sheet-csv")
+    cells = [cell for line in lines for cell in line[3:] if cell]
+    assert "1402 | 1420" in cells
+    assert not [cell for cell in cells if not re.fullmatch(r"[\d.]+( \| [\d.]+)*", cell)]
+
+
+def test_escape_closes_a_panel(opened: Open, sample_page: Path) -> None:
+    sheet = opened(sample_page, "#sheet")
+    value = sheet.get_by_role("button", name=re.compile("^421, .*conflict"))
+    value.click()
+    sheet.keyboard.press("Escape")
+    assert sheet.locator(".panel").count() == 0
+    value.click()
+    sheet.locator(".panel summary").first.focus()
+    sheet.keyboard.press("Escape")
+    assert sheet.locator(".panel").count() == 0
+    assert value.get_attribute("aria-expanded") == "false"
+    assert value.evaluate("one => one === document.activeElement")
+    assert "open=" not in sheet.url
+    table = opened(sample_page, "#table")
+    opener = table.locator(".opener").nth(2)
+    for inside in ("tr.is-open .opener", ".panel a"):
+        opener.click()
+        table.locator(inside).first.focus()
+        table.keyboard.press("Escape")
+        assert table.locator(".panel").count() == 0
+        assert opener.get_attribute("aria-expanded") == "false"
+        assert opener.evaluate("one => one === document.activeElement")
+
+
+@pytest.mark.parametrize("width", [360, 1400])
+def test_the_frame_of_a_value_covers_no_tag(opened: Open, sample_page: Path, width: int) -> None:
+    window = opened(sample_page, "#sheet", width=width)
+    window.keyboard.press("Tab")  # from here on the page shows where the keyboard is
+    framed = window.locator(".figure-value").evaluate_all(
+        """all => all.map((one) => {
+            one.focus();
+            const style = getComputedStyle(one);
+            const out = parseFloat(style.outlineWidth) + parseFloat(style.outlineOffset);
+            const box = one.getBoundingClientRect();
+            const tags = [...one.closest("td").querySelectorAll(".tag")];
+            return [style.outlineStyle, tags.length, tags.some((tag) => {
+                const its = tag.getBoundingClientRect();
+                return its.right > box.left - out && its.left < box.right + out
+                    && its.bottom > box.top - out && its.top < box.bottom + out;
+            })];
+        })"""
+    )
+    assert {style for style, _, _ in framed} == {"solid"}
+    assert any(tags for _, tags, _ in framed)
+    assert not any(covered for _, _, covered in framed)
 
 
 def test_hostile_articles_run_nothing(opened: Open, sample_run: Path, tmp_path: Path) -> None:
@@ -602,6 +760,37 @@ def test_a_column_that_is_called_like_a_language_is_none(
     heads = "#table-place thead th"
     wanted = opened(sample_page, "#table").locator(heads).all_inner_texts()
     assert opened(page, "#table").locator(heads).all_inner_texts() == wanted
+
+
+def test_a_language_that_was_not_told_is_not_guessed(
+    opened: Open, sample_run: Path, tmp_path: Path
+) -> None:
+    def some_unread(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        failed = {"path": "f.txt", "status": "failed", "language": "und", "reason": "torn"}
+        skipped = {"path": "s.txt", "status": "skipped", "language": "und", "reason": "short"}
+        none = {"path": "n.txt", "status": "skipped", "language": None, "reason": "empty"}
+        told = {"path": "t.txt", "status": "skipped", "language": "zxx", "reason": "no words"}
+        return [
+            *rows,
+            *(rows[0] | {"title": None} | more for more in (failed, skipped, none, told)),
+        ]
+
+    out = altered(sample_run, tmp_path / "out", articles=some_unread)
+    file = reported(out, tmp_path / "page.html")
+    assert "United States" not in file.read_text("utf-8")
+    window = opened(file, "#articles?q=.txt")
+    for name, words in (("f", "–"), ("s", "–"), ("n", "–"), ("t", "No linguistic content")):
+        line = window.locator("#articles-place tbody tr").filter(
+            has=window.get_by_text(f"{name}.txt", exact=True)
+        )
+        cell = line.locator('td[data-label="Language"]')
+        assert cell.inner_text().split("\n")[0].removesuffix("unknown") == words
+        assert cell.locator('[title="unknown"]').count() == (words == "–")
+    window.locator('nav [data-view="overview"]').click()
+    line = window.locator("#view-overview tr", has=window.locator('[title="unknown"]'))
+    assert line.first.locator("td").all_inner_texts() == ["0", "1", "2"]
+    assert line.count() == 1
+    assert line.first.locator("th").text_content() == "–unknown"
 
 
 def test_the_keyboard_is_enough(opened: Open, sample_page: Path) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 
 import duckdb
 
+from pipeline.detect import UNDECIDED
 from pipeline.export.results import Results
 from pipeline.records import ARTICLE_SCHEMA, KINDS
 from pipeline.run import outputs
@@ -56,8 +57,9 @@ class Overview:
     ``years`` by the year that holds the period of a figure. ``long_periods`` and ``no_period`` are
     the figures that are in no such year. ``bodies`` are the most mentioned ones (id, label,
     mentions, stories), ``conflicts`` the indicators with several values (id, label, values,
-    agreement), ``unread`` the first articles that gave nothing (path, status, reason), those that
-    failed first.
+    agreement), ``conflicting`` how many there are of those that differ between stories and between
+    translations, ``differing`` how many rows they have, ``unread`` the first articles that gave
+    nothing (path, status, reason), those that failed first.
     """
 
     articles: dict[tuple[str, str], int]
@@ -72,7 +74,8 @@ class Overview:
     no_period: int
     bodies: list[tuple[str, str, int, int]]
     conflicts: list[tuple[str, str, str, str]]
-    conflicting: int
+    conflicting: tuple[int, int]
+    differing: int
     unread: list[tuple[str, str, str]]
 
 
@@ -185,8 +188,8 @@ class _Reader:
             articles={
                 (language, status): count
                 for language, status, count in self._ask(
-                    "SELECT language, status, count(*) FROM {articles} "
-                    "GROUP BY language, status ORDER BY count(*) DESC, language, status"
+                    f"SELECT coalesce(language, '{UNDECIDED}') AS told, status, count(*) "
+                    "FROM {articles} GROUP BY told, status ORDER BY count(*) DESC, told, status"
                 )
             },
             stories=self._one(
@@ -230,9 +233,17 @@ class _Reader:
                     f"ORDER BY min(file_row_number) LIMIT {_CONFLICTS}"
                 )
             ),
-            conflicting=self._one(
-                f"SELECT count(DISTINCT indicator_id) {figures} "
-                "AND agreement IN ('conflict', 'translation')"
+            conflicting=next(
+                self._ask(
+                    "SELECT count(*) FILTER (way = 'conflict'), "
+                    "count(*) FILTER (way = 'translation') FROM ("
+                    f"SELECT min(agreement) AS way {figures} "
+                    "AND agreement IN ('conflict', 'translation') "
+                    "AND indicator_id IS NOT NULL GROUP BY indicator_id)"
+                )
+            ),
+            differing=self._one(
+                f"SELECT count(*) {figures} AND agreement IN ('conflict', 'translation')"
             ),
             unread=list(
                 self._ask(
@@ -323,6 +334,8 @@ class _Reader:
             )
         ):
             said = dict(zip(names, row, strict=True))
+            if said["language"] == UNDECIDED:
+                said["language"] = None
             if said["status"] == "ok":
                 numbers[said["article_id"]] = at
             for name in _OF_ARTICLES:
@@ -466,16 +479,12 @@ def as_json(contents: Contents) -> str:
 
 
 def language_names(contents: Contents) -> dict[str, str]:
-    """The languages of the table and of the articles in English, by code; an unknown one stays its
-    code.
+    """The languages of the table and of the articles in English, by code; one without a name stays
+    its code. That a language was not told is no language: it is left out.
     """
-    from babel import Locale, UnknownLocaleError
+    from babel import Locale
 
+    # Not by Locale.parse, which takes a language that was not told for the likeliest one.
+    english = Locale("en").languages
     codes = [*contents.languages, *(code for code, _ in contents.overview.articles)]
-    names = {}
-    for code in dict.fromkeys(codes):
-        try:
-            names[code] = Locale.parse(code).get_display_name("en") or code
-        except (UnknownLocaleError, ValueError):
-            names[code] = code
-    return names
+    return {code: english.get(code, code) for code in dict.fromkeys(codes) if code != UNDECIDED}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from urllib.parse import urlencode
 
-from pipeline.report.contents import UNREAD, Contents, language_names
+from pipeline.report.contents import UNREAD, Contents, Overview, language_names
 from pipeline.report.markup import Child, Markup, element, joined
 
 KINDS = {"organisation": "Bodies", "reference": "Documents", "statistic": "Figures"}
@@ -16,6 +16,13 @@ AGREEMENT = {
     "conflict": "stories give different values",
     "translation": "translations of one story differ",
 }
+# What stands for a language that was not told; read out as a word.
+_UNKNOWN = element(
+    "span",
+    element("span", "–", aria_hidden="true"),
+    element("span", "unknown", class_="unseen"),
+    title="unknown",
+)
 _CHART = 160  # pixels of the highest column
 _EARLY = 0.05  # of the figures may lie before the first year that is drawn
 _FEWEST = 10  # columns of a chart
@@ -68,12 +75,13 @@ def _tiles(contents: Contents) -> Markup:
         both = counts.agreement.get((kind, "agree"), 0)
         link = _table(kind=kind)
         tiles.append((f"{counts.rows.get(kind, 0):,}", name, f"{both:,} in several stories", link))
+    differing = sum(counts.conflicting)
     tiles.append(
         (
-            f"{counts.conflicting:,}",
-            _counted(counts.conflicting, "figure", "figures") + " in conflict",
-            "with several values, each a row",
-            _table(kind="statistic", agreement="differs") if counts.conflicting else None,
+            f"{differing:,}",
+            _counted(differing, "figure", "figures") + " with several values",
+            _differences(counts),
+            _table(kind="statistic", agreement="differs") if differing else None,
         )
     )
     return element(
@@ -89,6 +97,20 @@ def _tiles(contents: Contents) -> Markup:
         ),
         class_="tiles",
     )
+
+
+def _differences(counts: Overview) -> str:
+    """Between what the figures of several values differ, and how many rows they are."""
+    stories, translations = counts.conflicting
+    said = []
+    if stories:
+        said.append(f"between stories in {stories:,}")
+    if translations:
+        said.append(f"between translations in {translations:,}")
+    if not said:
+        return "no two sources differ"
+    rows = f"{counts.differing:,} {_counted(counts.differing, 'row', 'rows')}, a value each"
+    return f"{', '.join(said)}; {rows}"
 
 
 def _counted(count: int, one: str, many: str) -> str:
@@ -335,7 +357,7 @@ def _columns(bins: dict[int, int], title: str) -> Markup:
 
 def _conflicts(contents: Contents) -> Markup:
     counts = contents.overview
-    more = counts.conflicting - len(counts.conflicts)
+    more = sum(counts.conflicting) - len(counts.conflicts)
     items = (
         element(
             "li",
@@ -347,7 +369,7 @@ def _conflicts(contents: Contents) -> Markup:
     )
     return element(
         "section",
-        element("h3", "Figures in conflict"),
+        element("h3", "Figures with several values"),
         element("ul", *items),
         element("p", f"and {more:,} more: filter the table by agreement.") if more else None,
         class_="plain-section",
@@ -363,7 +385,7 @@ def _articles(contents: Contents) -> Markup:
     body = (
         element(
             "tr",
-            element("th", names.get(code, code), scope="row"),
+            element("th", names.get(code) or _UNKNOWN, scope="row"),
             *(
                 element("td", f"{counts.articles.get((code, status), 0):,}", class_="number")
                 for status in states

@@ -29,10 +29,19 @@ function searchArticles(query) {
   return all.filter((article) => words.every((word) => foldedArticles[article].includes(word)));
 }
 
+/** What stands for a thing that could not be told; read out as a word. */
+const unknown = () =>
+  element(
+    "span",
+    { title: "unknown" },
+    element("span", { "aria-hidden": "true" }, "–"),
+    element("span", { class: "unseen" }, "unknown"),
+  );
+
 function articleElement(article) {
   const get = (name) => articleCell(name, article);
   const shows = {
-    language: get("language") ? (LANGUAGES[get("language")] ?? get("language")) : "",
+    language: get("language") ? (LANGUAGES[get("language")] ?? get("language")) : unknown(),
     source_url: outside(get("source_url"), "open") ?? get("source_url") ?? "",
     status: [get("status"), get("reason")].filter(Boolean).join(": "),
   };

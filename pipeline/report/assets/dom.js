@@ -41,6 +41,13 @@ function fill(select, choices) {
   select.replaceChildren(...choices.map(([value, words]) => element("option", { value }, words)));
 }
 
+/** Let Escape, pressed anywhere in `part`, do `action`. */
+function closesOnEscape(part, action) {
+  part.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.isComposing) action();
+  });
+}
+
 /** `action` once nothing was asked for `milliseconds`. */
 function debounced(action, milliseconds) {
   let timer;

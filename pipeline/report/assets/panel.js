@@ -69,13 +69,13 @@ function showFacts(row) {
 }
 
 /** Links to the other values of the same figure, where stories or translations differ. */
-function showSiblings(row, level) {
+function showSiblings(row, level, beside = []) {
   if (!["conflict", "translation"].includes(cell("agreement", row))) return null;
-  const others = siblingsOf(row);
+  const others = siblingsOf(row).filter((other) => !beside.includes(other));
   const cut = said.size < said.whole;
   if (!others.length && !cut) return null;
   const indicator = cell("indicator_id", row);
-  const all = [row, ...others].map(keyOf);
+  const all = [row, ...siblingsOf(row)].map(keyOf);
   return element(
     "div",
     { class: "siblings" },
@@ -279,6 +279,42 @@ function panel(row, titled = false) {
             ),
           )
         : null,
+    ),
+  );
+}
+
+/** The panel of several values of one thing: their sentences side by side, the rest folded away. */
+function panelOfValues(rows) {
+  return element(
+    "div",
+    {
+      class: "panel of-values",
+      role: "group",
+      "aria-label": `Behind the ${number(rows.length)} values of ${labelOf(rows[0])}`,
+    },
+    element(
+      "h3",
+      { class: "panel-title" },
+      `${number(rows.length)} values – `,
+      element("bdi", {}, labelOf(rows[0])),
+    ),
+    element(
+      "div",
+      { class: "values" },
+      rows.map((row) =>
+        element(
+          "div",
+          { class: "panel-main one-value" },
+          element("h4", {}, valueWords(cellsOf(row))),
+          showStories(row, 5),
+          element(
+            "details",
+            {},
+            element("summary", {}, `More on ${valueWords(cellsOf(row))}`),
+            element("div", { class: "panel-side" }, showSiblings(row, 5, rows), showFacts(row)),
+          ),
+        ),
+      ),
     ),
   );
 }

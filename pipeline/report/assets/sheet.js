@@ -23,6 +23,10 @@ for (let row = 0; row < ROWS; row++) {
 
 const yearOf = (row) => yearsOf(cell("period_start", row), cell("period_end", row));
 
+/** Whether body and year of a figure are known: those that a sheet in Python has too. */
+const hasPlace = (row) => cell("organisation_id", row) !== null && yearOf(row) !== "";
+const isPlaced = (line) => line.id !== "" && [...line.years.keys()].some((year) => year !== "");
+
 /** Whether a figure is of the sort that the reader chose to see. */
 function isShown(row, shows, changes) {
   if (!changes && cell("change", row) !== null) return false;
@@ -35,8 +39,7 @@ function unitsByUse() {
   const used = new Map();
   for (const row of figures) {
     const id = measured(row);
-    const placed =
-      isShown(row, "numbers", false) && cell("organisation_id", row) !== null && yearOf(row) !== "";
+    const placed = isShown(row, "numbers", false) && hasPlace(row);
     const [known, all] = used.get(id) ?? [0, 0];
     used.set(id, [known + Number(placed), all + 1]);
   }
@@ -82,6 +85,7 @@ function layOut() {
   );
   sheet.lines = sortedLines([...lines.values()]);
   sheet.count = chosen.length;
+  sheet.notSaid = chosen.filter((row) => !hasPlace(row)).length;
 }
 
 /** Lines in the order that was asked for; the one without a body comes last. */
@@ -112,7 +116,7 @@ function splitSort(sort) {
 function figureButton(line, row, alone) {
   const differs = DIFFERS.includes(cell("agreement", row));
   const when = !alone && periodOf(row) !== yearOf(row) ? element("small", {}, periodOf(row)) : null;
-  return element(
+  const made = element(
     "div",
     { class: "figure" },
     element(
@@ -120,7 +124,7 @@ function figureButton(line, row, alone) {
       {
         type: "button",
         class: "figure-value",
-        "aria-expanded": String(sheet.open.has(keyOf(row))),
+        "aria-expanded": String(isOpenFigure(line, row)),
         "data-row": row,
         "aria-label": `${valueWords(cellsOf(row))}, ${line.label}, ${periodOf(row) || `year ${NOT_SAID}`}${differs ? `, ${cell("agreement", row)}` : ""}`,
         click: () => toggleFigure(line, row),
@@ -132,31 +136,64 @@ function figureButton(line, row, alone) {
       ? element("span", { class: `tag ${cell("agreement", row)}` }, cell("agreement", row))
       : null,
   );
+  closesOnEscape(made, () => {
+    if (isOpenFigure(line, row)) toggleFigure(line, row);
+  });
+  return made;
 }
 
 const rowsOfLine = (line) => sheet.years.flatMap((year) => line.years.get(year) ?? []);
 
-/** The panels under a line: one of each of its figures that is open. */
+/** What opens with a figure: it, and in its cell the other values of what it measures. */
+function openedWith(line, row) {
+  if (!DIFFERS.includes(cell("agreement", row))) return [row];
+  return line.years
+    .get(yearOf(row))
+    .filter((other) => other === row || siblingsOf(row).includes(other));
+}
+
+const isOpenFigure = (line, row) =>
+  openedWith(line, row).some((one) => sheet.open.has(keyOf(one)));
+
+/** The panels under a line: one of each of its figures that is open, with its other values. */
 function linePanel(line) {
-  const rows = rowsOfLine(line).filter((row) => sheet.open.has(keyOf(row)));
-  if (!rows.length) return null;
+  const opened = new Set();
+  const panels = [];
+  for (const row of rowsOfLine(line)) {
+    if (opened.has(row) || !isOpenFigure(line, row)) continue;
+    const rows = openedWith(line, row);
+    for (const one of rows) opened.add(one);
+    const made = rows.length > 1 ? panelOfValues(rows) : panel(row, true);
+    // Escape closes it, and goes back to the value that opened it.
+    const opener = rows.find((one) => sheet.open.has(keyOf(one)));
+    closesOnEscape(made, () => {
+      toggleFigure(line, opener);
+      line.element.querySelector(`[data-row="${opener}"]`).focus();
+    });
+    panels.push(made);
+  }
+  if (!panels.length) return null;
   return element(
     "tr",
     { class: "opened" },
     element(
       "td",
       { colspan: sheet.years.length + 1 },
-      rows.map((row) => panel(row, true)),
+      panels,
     ),
   );
 }
 
 function toggleFigure(line, row) {
-  const key = keyOf(row);
-  if (!sheet.open.delete(key)) sheet.open.add(key);
-  line.element
-    .querySelector(`[data-row="${row}"]`)
-    .setAttribute("aria-expanded", String(sheet.open.has(key)));
+  const together = openedWith(line, row);
+  const opens = !isOpenFigure(line, row);
+  for (const one of together) sheet.open.delete(keyOf(one));
+  if (opens) sheet.open.add(keyOf(row));
+  for (const one of together) {
+    line.element
+      .querySelector(`[data-row="${one}"]`)
+      .setAttribute("aria-expanded", String(opens));
+  }
   if (line.element.nextElementSibling?.classList.contains("opened"))
     line.element.nextElementSibling.remove();
   const opened = linePanel(line);
@@ -240,9 +277,17 @@ function showSheet() {
       `${counted(unitless, "figure")} of no known unit ${unitless === 1 ? "is" : "are"} in the table alone`,
     );
   if (said.size < said.whole) notes.push("this page leaves out rows, see Overview");
-  const known = sheet.lines.filter((line) => line.id !== "").length;
-  byId("sheet-count").textContent =
-    `${[`${counted(sheet.count, "figure")} of ${unit}`, counted(known, "body", "bodies"), ...notes].join("; ")}.`;
+  const known = sheet.count - sheet.notSaid;
+  const placed = new Set(sheet.lines.filter(isPlaced).map((line) => line.id)).size;
+  const parts = [
+    `${counted(known, "figure")} of ${unit} with known body and year`,
+    counted(placed, "body", "bodies"),
+  ];
+  if (sheet.notSaid)
+    parts.push(
+      `${number(sheet.notSaid)} more ${sheet.notSaid === 1 ? "stands" : "stand"} under “${NOT_SAID}”`,
+    );
+  byId("sheet-count").textContent = `${[...parts, ...notes].join("; ")}.`;
   byId("sheet-place").replaceChildren(
     sheet.count
       ? element(
@@ -284,15 +329,24 @@ function showSheet() {
   });
 }
 
-/** The sheet as a file: a line a body, a column a year; several values of a cell one after the other. */
+/** The figure that is believed first, as in sheets.py. */
+function byBelief(a, b) {
+  for (const name of ["stories", "mentions", "score"]) {
+    const more = (cell(name, b) ?? 0) - (cell(name, a) ?? 0);
+    if (more) return more;
+  }
+  return cell("value", a) - cell("value", b) || a - b;
+}
+
+/**
+ * The sheet as a file: a line a body, a column a year. Cells are as `pivot(several="all")` has them
+ * (sheets.py), but without commas, so that a spreadsheet reads a value alone as a number.
+ */
 function downloadSheet() {
   const unit = byId("sheet-unit").value;
-  const isPlain = (row) =>
-    ["of", "to", "qualifier", "change", "currency"].every((name) => cell(name, row) === null) &&
-    !SHARES.includes(cell("value_kind", row));
   const value = (rows = []) => {
-    if (rows.length === 1 && isPlain(rows[0])) return cell("value", rows[0]);
-    return rows.map((row) => valueWords(cellsOf(row))).join("; ");
+    const values = [...rows].sort(byBelief).map((row) => plainValue(cellsOf(row)));
+    return [...new Set(values)].join(" | ");
   };
   download(`selaras-sheet-${unit.replace(/[^\p{L}\p{N}]+/gu, "-")}.csv`, [
     ["body", "body_id", "unit", ...sheet.years.map((year) => year || NOT_SAID)],

@@ -227,22 +227,34 @@ function rowElements(row) {
       ),
     );
   });
-  return isOpen ? [made, panelRow(row)] : [made];
+  closesOnEscape(made, () => closeRow(row, made));
+  return isOpen ? [made, panelRow(row, made)] : [made];
 }
 
-const panelRow = (row) =>
-  element(
+function panelRow(row, above) {
+  const made = element(
     "tr",
     { role: "row", class: "opened", id: `row-${row}` },
     element("td", { role: "cell", colspan: TABLE_COLUMNS.length }, panel(row)),
   );
+  closesOnEscape(made, () => closeRow(row, above));
+  return made;
+}
+
+/** Close what is open under a row; the reader is then at what opened it. */
+function closeRow(row, above) {
+  if (!table.open.has(keyOf(row))) return;
+  const opener = above.querySelector(".opener");
+  toggle(row, above, opener);
+  opener.focus();
+}
 
 function toggle(row, above, button) {
   const key = keyOf(row);
   if (table.open.delete(key)) byId(`row-${row}`)?.remove();
   else {
     table.open.add(key);
-    above.after(panelRow(row));
+    above.after(panelRow(row, above));
   }
   const isOpen = table.open.has(key);
   above.classList.toggle("is-open", isOpen);

@@ -47,6 +47,18 @@ function valueWords(cell) {
   return words.join(" ");
 }
 
+/** The value of a figure for a spreadsheet: digits without commas, no more than Python's sheet says
+ * of it; a rise or fall is told from a level. */
+function plainValue(cell) {
+  const value = cell("value");
+  if (value === null) return "";
+  const end = cell("to") === null ? "" : `–${cell("to")}`;
+  const sign = cell("value_kind") === "percentage" ? "%" : "";
+  const between = cell("value_kind") === "fraction" ? "/" : " of ";
+  const whole = cell("of") === null ? "" : `${between}${cell("of")}`;
+  return `${cell("change") ? `${cell("change")} ` : ""}${value}${end}${sign}${whole}`;
+}
+
 /** A period as short as it is exact: a year, a month, a day, or from when to when. */
 function periodWords(start, end) {
   if (!start) return end ? `until ${end}` : "";
