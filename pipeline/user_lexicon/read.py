@@ -30,7 +30,7 @@ from pipeline import facts, languages
 from pipeline.normalise import places
 from pipeline.normalise.places import Place, fold, slugify
 from pipeline.normalise.references import number_at
-from pipeline.read.files import Unreadable, decode
+from pipeline.read.files import Unreadable, decode, workbook
 from pipeline.terminal import printable
 from pipeline.user_lexicon import OwnDocument, OwnName, OwnPlace, OwnUnit, UserLexicon
 
@@ -295,6 +295,8 @@ class _Reader:
 
 def _table(file: Path, data: bytes) -> list[tuple[int, Cells]]:
     """The lines of the table with their numbers. Raises ``LexiconError``."""
+    if kind := workbook(data):
+        raise LexiconError(f"{file}: is {kind}: save the sheet as CSV (UTF-8)")
     try:
         text = decode(data)
         header = text.partition("\n")[0]
