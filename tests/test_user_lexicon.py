@@ -151,6 +151,32 @@ def test_a_run_knows_its_lexicon_by_its_content(folder: Path, tmp_path: Path) ->
     assert (out / "table.csv").read_bytes() == (folder / "without" / "table.csv").read_bytes()
 
 
+def test_what_changed_is_said_by_the_name_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "a.ms.txt").write_text(MALAY)
+    mine, other, out = tmp_path / "mine.csv", tmp_path / "other.csv", tmp_path / "out"
+    mine.write_text(LEXICON)
+
+    def said(*options: object) -> str:
+        done = selaras("run", tmp_path / "a.ms.txt", "--out", out, *options)
+        assert done.returncode == 0, done.stderr
+        lines = [line for line in done.stderr.splitlines() if "other choices" in line]
+        return lines[0].partition("choices ")[2] if lines else ""
+
+    assert said() == ""
+    assert said("--lexicon", mine) == "(lexicon none, now mine.csv): all is read anew"
+    mine.rename(other)
+    assert said("--lexicon", other) == ""  # the same content
+    mine.write_text(LEXICON.replace("green-hope", "greenhope"))
+    assert said("--lexicon", mine) == "(lexicon other.csv, now mine.csv): all is read anew"
+    mine.write_text(LEXICON)
+    assert said("--lexicon", mine) == "(lexicon mine.csv, changed since): all is read anew"
+    run = json.loads((out / "run.json").read_text())
+    assert run["configuration"]["lexicon"] == read_lexicon(mine).digest
+    run["lexicon_file"] = None  # as results have it that Python made of a lexicon without a file
+    (out / "run.json").write_text(json.dumps(run))
+    assert said() == f"(lexicon '{read_lexicon(mine).digest}', now none): all is read anew"
+
+
 def test_any_number_of_workers_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "articles").mkdir()
     for n in range(34):

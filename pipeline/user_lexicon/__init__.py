@@ -80,7 +80,8 @@ class OwnDocument:
 class UserLexicon:
     """A user's lexicon. Two of the same ``digest`` (of the file's bytes) are the same.
 
-    ``same`` has ids of bodies with the ids that they take.
+    ``same`` has ids of bodies with the ids that they take. ``file`` is the name of the file without
+    its folder, for messages alone: nothing that is found depends on it.
     """
 
     digest: str
@@ -89,6 +90,7 @@ class UserLexicon:
     units: tuple[OwnUnit, ...] = ()
     same: dict[str, str] = field(default_factory=dict)
     documents: tuple[OwnDocument, ...] = ()
+    file: str | None = None
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, UserLexicon) and self.digest == other.digest

@@ -407,4 +407,5 @@ def lexicon_in(data: bytes, file: Path) -> UserLexicon:
             )
             for document in found.documents.values()
         ),
+        file=printable(file.name),
     )
