@@ -200,7 +200,7 @@ def test_lines_that_found_nothing_are_named(folder: Path, tmp_path: Path) -> Non
     own = read_lexicon(file)
     assert [entry.line for entry in unused(own, out)] == [12, 13, 14, 15]
     file.write_text("kind,text,id\nname,THH,thh\n")
-    assert said_of_lines(read_lexicon(file), out) == "mine.csv: 1 line, of which none found nothing"
+    assert said_of_lines(read_lexicon(file), out) == "mine.csv: 1 line, and each found something"
     file.write_text("kind,text,id\n" + "".join(f"name,Nowhere {i}x,x/y{i}\n" for i in range(7)))
     told = said_of_lines(read_lexicon(file), out)
     assert told.startswith("mine.csv: 7 lines, of which 7 found nothing: line 2 'Nowhere 0x', ")

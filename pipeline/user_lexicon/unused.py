@@ -20,6 +20,11 @@ _COLUMNS = ["kind", "language", "text", "canonical_id", "unit"]
 
 Line = OwnName | OwnUnit | OwnDocument
 Words = tuple[str, ...]
+Held = tuple[int, str, str | None]  # a line, what it is known by, the language that it is for
+
+
+def _folded(text: str) -> str:
+    return " ".join(fold(text).split())
 
 
 class _Left:
@@ -31,11 +36,14 @@ class _Left:
     """
 
     def __init__(self, lexicon: UserLexicon) -> None:
-        self.lines: dict[int, Line] = {
-            entry.line: entry for entry in (*lexicon.names, *lexicon.units, *lexicon.documents)
-        }
+        every: list[Line] = [*lexicon.names, *lexicon.units, *lexicon.documents]
+        self.lines = {entry.line: entry for entry in every}
         self._lexicon = lexicon
         self._names: dict[str, dict[str, dict[int, Words]]] = {}
+        self._units = [(u.line, _folded(u.text), u.language) for u in lexicon.units]
+        self._documents: dict[str, list[Held]] = defaultdict(list)
+        for document in lexicon.documents:
+            self._documents[document.id].append((document.line, document.id, document.language))
 
     def _names_of(self, language: str) -> dict[str, dict[int, Words]]:
         """The words of the names that hold in a language by line, by their first word."""
@@ -53,19 +61,14 @@ class _Left:
         if kind == "organisation":
             self._see_name(self._names_of(language), text)
             return
-        folded = " ".join(fold(text).split())
-        for line, entry in list(self.lines.items()):
-            if entry.__class__ is OwnName or getattr(entry, "language", None) not in (
-                None,
-                language,
-            ):
-                continue
-            if isinstance(entry, OwnDocument):
-                borne = kind == "reference" and entry.id == text
-            else:
-                borne = kind == "statistic" and " ".join(fold(entry.text or "").split()) in folded
-            if borne:
-                del self.lines[line]
+        folded = _folded(text)
+        for line, _, only in (
+            self._documents.get(text, ())
+            if kind == "reference"
+            else [unit for unit in self._units if unit[1] in folded]
+        ):
+            if only in (None, language):
+                self.lines.pop(line, None)
 
     def _see_name(self, names: dict[str, dict[int, Words]], text: str) -> None:
         words = tuple(t.word for t in tokenise(text))
@@ -102,11 +105,13 @@ def said(lexicon: UserLexicon, out: Path) -> str:
     if not judged:
         return lines
     found = unused(lexicon, out)
-    of = "of which" if judged == lexicon.lines else f"of {judged:,} names, units and documents"
+    every = judged == lexicon.lines
+    kinds = f"{judged:,} names, units and documents"
+    if not found:
+        return f"{lines}, and each {'' if every else f'of {kinds} '}found something"
     named = ", ".join(
         f"line {entry.line} {printable(entry.text or entry.id)!r}" for entry in found[:_NAMED]
     )
     more = f" and {len(found) - _NAMED:,} more" if len(found) > _NAMED else ""
-    return f"{lines}, {of} {len(found) or 'none':} found nothing" + (
-        f": {named}{more}" if named else ""
-    )
+    of = "of which" if every else f"of {kinds}"
+    return f"{lines}, {of} {len(found):,} found nothing: {named}{more}"
