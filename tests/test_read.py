@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import codecs
 import datetime
+import io
 import os
+import re
+import zipfile
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
-from pipeline.read import InputError, Unreadable, discover, read, read_bytes, read_sidecar
+from pipeline.read import InputError, Unreadable, discover, formats, read, read_bytes, read_sidecar
+from pipeline.user_lexicon.read import LexiconError, read_lexicon
 
 TEXT = "Één café in Hội An telt “drie” tafels – vier euro.\nTweede regel.\n"
 WESTERN = "Één café telt “drie” tafels – vier euro, zegt België.\nTweede regel.\n"
@@ -119,6 +124,13 @@ def _tree(root: Path, *names: str) -> None:
         path.write_text(name)
 
 
+def test_a_strange_ending_is_told_all_that_are_read() -> None:
+    said = formats.not_read(".xyz")
+    endings = [ending for kind in formats.FORMATS for ending in kind.endings]
+    for ending in (*endings, *formats.COMPRESSIONS, ".tsv", ".gz", ".bz2", ".xz", ".xml"):
+        assert re.search(rf"{re.escape(ending)}\b", said), ending
+
+
 def test_paths_are_those_of_the_contract(tmp_path: Path) -> None:
     _tree(
         tmp_path, "a/one.txt", "a/deep/two.txt", "a/.hidden/x.txt", "a/.y.txt", "b/one.txt", "c.txt"
@@ -212,3 +224,34 @@ def test_a_sidecar_that_is_wrong_says_where(tmp_path: Path, content: str, messag
     with pytest.raises(InputError, match=message) as caught:
         read_sidecar(file)
     assert str(file) in str(caught.value)
+
+
+def _archive(name: str, content: str) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content, zipfile.ZIP_STORED)
+        archive.writestr("content.xml", "<x/>")
+    return file.getvalue()
+
+
+def test_a_workbook_is_told_to_be_saved_as_csv(tmp_path: Path) -> None:
+    book, saved = Workbook(), io.BytesIO()
+    assert book.active is not None
+    book.active.append(["path", "kind", "text", "id"])
+    book.save(saved)
+    sheet = _archive("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+    for data, kind in (
+        (saved.getvalue(), "an Excel workbook"),
+        (bytes.fromhex("d0cf11e0a1b11ae1") + bytes(504), "an old Excel workbook"),
+        (sheet, "an OpenDocument spreadsheet"),
+        (_archive("a.csv", "path,kind,text,id"), "a zip archive"),
+    ):
+        file = tmp_path / "about.csv"  # whatever it is called
+        file.write_bytes(data)
+        expected = f"{file}: is {kind}: save the sheet as CSV (UTF-8)"
+        with pytest.raises(InputError) as said:
+            read_sidecar(file)
+        assert str(said.value) == expected
+        with pytest.raises(LexiconError) as wrong:
+            read_lexicon(file)
+        assert str(wrong.value) == expected

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import fcntl
+import itertools
 import json
 import math
 import os
@@ -394,6 +395,24 @@ def test_single_keys_on_a_terminal_and_ctrl_c_loses_nothing(out: Path) -> None:
     assert [r["verdict"] for r in saved(out)] == ["right", "wrong", "right"]
     assert saved(out)[1]["sort"] == "border"
     assert not list(out.parent.glob("out-review/.*.half"))
+
+
+def test_a_part_of_a_name_shows_the_ids_that_it_may_be(out: Path) -> None:
+    answers = f"c\n1\nNghe An\npeoples-comittee/nghe-an\nxqzwv\n{BODY}\nq\n"
+    with everything(out, kind="organisation") as review:
+        for item in itertools.takewhile(lambda i: i.canonical_id == BODY, review.items):
+            review.judge(item, forms.RIGHT)  # it cannot be itself
+    done = typed(out, "--kind", "organisation", "--sample", "10000", answers=answers)
+    shown = " ".join(done.stdout.split())
+    assert "its id (a part of its name: shows the nearest)" in shown
+    part, typo, nothing = shown.split("the table has no body ")[1:]
+    for said, expected in ((part, None), (typo, BODY)):
+        ids = said.partition("; the nearest: ")[2].partition("; check it")[0].split(", ")
+        assert expected in ids if expected else all("nghe-an" in identity for identity in ids)
+        with everything(out, kind="organisation") as review:
+            assert set(ids) <= {item.canonical_id for item in review.items}
+    assert nothing.startswith("'xqzwv'; check it, or give its names the id")
+    assert [r["verdict"] for r in saved(out)][-1] == "corrected"
 
 
 # What the corrections make.

@@ -20,6 +20,8 @@ from pipeline.recognise.own_names import with_own_names
 from pipeline.records import Organisation
 from pipeline.user_lexicon import REASON, OwnName, UserLexicon, using
 from pipeline.user_lexicon.read import LexiconError, read_lexicon
+from pipeline.user_lexicon.unused import said as said_of_lines
+from pipeline.user_lexicon.unused import unused
 from tests.conftest import ROOT, Files
 from tests.test_command_line import said_here as selaras
 
@@ -149,6 +151,64 @@ def test_a_run_knows_its_lexicon_by_its_content(folder: Path, tmp_path: Path) ->
     assert b"fund/greenhope" in (out / "table.csv").read_bytes()
     assert run()["extracted"] == 2
     assert (out / "table.csv").read_bytes() == (folder / "without" / "table.csv").read_bytes()
+
+
+def test_what_changed_is_said_by_the_name_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "a.ms.txt").write_text(MALAY)
+    mine, other, out = tmp_path / "mine.csv", tmp_path / "other.csv", tmp_path / "out"
+    mine.write_text(LEXICON)
+
+    def said(*options: object) -> str:
+        done = selaras("run", tmp_path / "a.ms.txt", "--out", out, *options)
+        assert done.returncode == 0, done.stderr
+        lines = [line for line in done.stderr.splitlines() if "other choices" in line]
+        return lines[0].partition("choices ")[2] if lines else ""
+
+    assert said() == ""
+    assert said("--lexicon", mine) == "(lexicon none, now mine.csv): all is read anew"
+    mine.rename(other)
+    assert said("--lexicon", other) == ""  # the same content
+    mine.write_text(LEXICON.replace("green-hope", "greenhope"))
+    assert said("--lexicon", mine) == "(lexicon other.csv, now mine.csv): all is read anew"
+    mine.write_text(LEXICON)
+    assert said("--lexicon", mine) == "(lexicon mine.csv, changed since): all is read anew"
+    run = json.loads((out / "run.json").read_text())
+    assert run["configuration"]["lexicon"] == read_lexicon(mine).digest
+    run["lexicon_file"] = None  # as results have it that Python made of a lexicon without a file
+    (out / "run.json").write_text(json.dumps(run))
+    assert said() == f"(lexicon '{read_lexicon(mine).digest}', now none): all is read anew"
+
+
+def test_lines_that_found_nothing_are_named(folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    lines = [
+        *LEXICON.splitlines(),
+        "name,,General Hospital of Nowhere XX,x/y,,",  # line 12
+        "name,nl,Tabung Harapan Hijau,fund/green-hope,,",  # Malay words in no Dutch article
+        "unit,ms,anak benih sagoo,sago-seedling,,",
+        "document,,,4711/QĐ-UBND,,",
+    ]
+    file.write_text("\n".join(lines) + "\n")
+    out = tmp_path / "out"
+    for _ in range(2):  # and of results that are there already
+        done = selaras("run", folder / "articles", "--out", out, "--lexicon", file)
+        assert (
+            "mine.csv: 14 lines, of 11 names, units and documents 4 found nothing: line 12 "
+            "'General Hospital of Nowhere XX', line 13 'Tabung Harapan Hijau', line 14 "
+            "'anak benih sagoo', line 15 '4711/QĐ-UBND'\n"
+        ) in done.stderr
+    own = read_lexicon(file)
+    assert [entry.line for entry in unused(own, out)] == [12, 13, 14, 15]
+    file.write_text("kind,text,id\nname,THH,thh\n")
+    assert said_of_lines(read_lexicon(file), out) == "mine.csv: 1 line, and each found something"
+    file.write_text("kind,text,id\n" + "".join(f"name,Nowhere {i}x,x/y{i}\n" for i in range(7)))
+    told = said_of_lines(read_lexicon(file), out)
+    assert told.startswith("mine.csv: 7 lines, of which 7 found nothing: line 2 'Nowhere 0x', ")
+    assert told.endswith("line 6 'Nowhere 4x' and 2 more")
+    file.write_text("kind,text,id\nsame,club/alfa,club/beta\n")
+    assert said_of_lines(read_lexicon(file), out) == "mine.csv: 1 line"
+    quiet = selaras("run", folder / "articles", "--out", out, "--lexicon", file, "--quiet")
+    assert quiet.stderr == ""
 
 
 def test_any_number_of_workers_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def _stoppable(out: Path) -> Iterator[Stop]:
             signal.signal(number, handler)
 
 
-def _summary(run: dict[str, Any], out: Path, sidecars: dict[str, Any]) -> None:
+def _summary(run: dict[str, Any], out: Path, sidecars: dict[str, Any], lexicon: Any) -> None:
     """What a run did, in a few lines on standard error."""
     from pipeline.run import outputs
 
@@ -98,6 +98,10 @@ def _summary(run: dict[str, Any], out: Path, sidecars: dict[str, Any]) -> None:
             say(f"  metadata for {path!r}, which is no article here")
     for place in sorted({s.place for s in sidecars.values() if s.place}):
         warn_of_place(place)
+    if lexicon is not None:
+        from pipeline.user_lexicon.unused import said as said_of
+
+        say(said_of(lexicon, out))
     rows = counts["rows"]
     say(
         f"{out / 'table.csv'}: {rows.get('organisation', 0)} organisations, "
@@ -271,4 +275,4 @@ def command(
         said = guarded(action)
     if not quiet:
         with using(configuration.lexicon):
-            _summary(said, out, sidecars)
+            _summary(said, out, sidecars, configuration.lexicon)

@@ -11,6 +11,11 @@ from pipeline.read import formats
 
 MAX_BYTES = 20_000_000
 
+# How zip archives (APPNOTE.TXT of PKWARE, 4.3.7) and old Office files ([MS-CFB], 2.2) begin.
+_ZIP, _COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_SPREADSHEET = b"application/vnd.oasis.opendocument.spreadsheet"  # OpenDocument 1.3, part 2, 3.3
+_WORKBOOK = b"xl/workbook."  # the part that Excel writes, plain in the names of the archive
+
 # What articles are saved in. UTF-16 without a byte-order mark and Windows-1252 are told apart
 # from binary files by charset-normalizer, which measures how much of the result is plausible text.
 _ENCODINGS = ["utf_8", "utf_16", "utf_16_le", "utf_16_be", "cp1252"]
@@ -28,6 +33,16 @@ class Document:
     title: str | None = None
     published: datetime.date | None = None
     source_url: str | None = None
+
+
+def workbook(data: bytes) -> str | None:
+    """What ``data`` is, where a table saved as CSV was asked for and this is a workbook (``an Excel
+    workbook``) or another archive; ``None`` for what is neither."""
+    if data.startswith(_ZIP):
+        if _SPREADSHEET in data[:200]:  # its first member, never packed
+            return "an OpenDocument spreadsheet"
+        return "an Excel workbook" if _WORKBOOK in data else "a zip archive"
+    return "an old Excel workbook" if data.startswith(_COMPOUND) else None
 
 
 def decode(data: bytes) -> str:

@@ -80,8 +80,11 @@ def of(ending: str) -> Format | None:
 
 @functools.cache
 def listed() -> str:
-    """The kinds that are read, for messages: one ending of each."""
-    return ", ".join([*(kind.endings[0] for kind in FORMATS), ".xml of a sitemap"])
+    """The kinds that are read, for messages: every ending, and what may be packed."""
+    *first, last = COMPRESSIONS
+    endings = (ending for kind in FORMATS for ending in kind.endings)
+    packed_as = f"any of them packed as {', '.join(first)} or {last}"
+    return ", ".join([*endings, f"{SITEMAPS[0]} of a sitemap", packed_as])
 
 
 def not_read(ending: str) -> str:

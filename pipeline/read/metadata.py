@@ -8,7 +8,7 @@ import io
 from pathlib import Path
 
 from pipeline.read.discover import InputError
-from pipeline.read.files import Unreadable, decode
+from pipeline.read.files import Unreadable, decode, workbook
 from pipeline.read.said import Sidecar
 
 COLUMNS = ("path", "title", "published", "source_url", "place")
@@ -21,7 +21,10 @@ def read_sidecar(file: Path) -> dict[str, Sidecar]:
     twice or holds a date that is not ISO 8601.
     """
     try:
-        text = decode(file.read_bytes())
+        data = file.read_bytes()
+        if kind := workbook(data):
+            raise InputError(f"{file}: is {kind}: save the sheet as CSV (UTF-8)")
+        text = decode(data)
         header = text.partition("\n")[0]
         separator = max(",;\t", key=header.count)  # spreadsheets write what their country uses
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))

@@ -147,7 +147,12 @@ _UNIT = Field("unit", "what is counted, as the article words it")
 
 _OF_ROW = {
     "organisation": (
-        Way("same", "the row is a body that the table has", (_id("its id"),)),
+        Way(
+            "same",
+            "the row is a body that the table has",
+            # Any text: one that is no id of the table is answered with the nearest.
+            (_id("its id (a part of its name: shows the nearest)", str),),
+        ),
         Way(
             "id",
             "the row's names mean another body",

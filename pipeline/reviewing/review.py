@@ -362,17 +362,27 @@ class Review:
         if way.name == "same":
             if right["id"] == item.canonical_id:
                 raise CorrectionError(f"{right['id']} is the id of this row itself")
-            if not any(
-                row["kind"] == item.kind for row in drawing.rows_of(self._reader, [right["id"]])
-            ):
+            if not self._of_kind(item.kind, [right["id"]]):
+                near = self._of_kind(item.kind, self._reader.nearest(right["id"]))
+                near = [identity for identity in near if identity != item.canonical_id]
                 raise CorrectionError(
-                    f"the table has no body {right['id']!r}; check it, or give its names the id"
+                    f"the table has no body {right['id']!r}"
+                    + (f"; the nearest: {', '.join(near)}" if near else "")
+                    + "; check it, or give its names the id"
                 )
         if item.unit == forms.MENTION and "text" in right:
             more |= self._borders(item, right["text"])
         if way.wordings or way.name in ("same", "figure", "mention"):
             more["wordings"] = self._chosen(item, way, wordings)
         return more
+
+    def _of_kind(self, kind: str, ids: list[str]) -> list[str]:
+        """Those of ``ids`` that rows of this kind have, in their order."""
+        if not ids:
+            return []
+        rows = drawing.rows_of(self._reader, ids)
+        known = {row["canonical_id"] for row in rows if row["kind"] == kind}
+        return [identity for identity in ids if identity in known]
 
     def _chosen(
         self, item: Item, way: forms.Way, wordings: Iterable[tuple[str, str]] | None

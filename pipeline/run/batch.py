@@ -50,6 +50,9 @@ _LIBRARIES = (
     "vietnamadminunits",
 )
 
+# The choice that run.json says by a digest, and where it says what the file was called.
+LEXICON, LEXICON_FILE = "lexicon", "lexicon_file"
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -120,14 +123,24 @@ def content() -> str:
     return digest.hexdigest()[:16]
 
 
+def _named(name: str, value: object, file: object) -> str:
+    """A choice as the user knows it: of a lexicon its file, where that is known."""
+    if value is None:
+        return "none"
+    return str(file) if name == LEXICON and file else repr(value)
+
+
 def _difference(before: MadeBy, now: MadeBy) -> str:
-    """What is otherwise between two runs, for the user."""
+    """What is otherwise between two runs, for the user. What they say of ``lexicon_file`` is no
+    difference itself, but how a lexicon is called."""
     was, is_ = before.get("configuration") or {}, now["configuration"]
-    choices = [
-        f"{name} {was.get(name)!r}, now {value!r}"
-        for name, value in is_.items()
-        if was.get(name) != value
-    ]
+    choices = []
+    for name, value in is_.items():
+        if was.get(name) != value:
+            first = _named(name, was.get(name), before.get(LEXICON_FILE))
+            last = _named(name, value, now.get(LEXICON_FILE))
+            again = "changed since" if first == last else f"now {last}"
+            choices.append(f"{name} {first}, {again}")
     if choices:
         return f"made with other choices ({'; '.join(choices)})"
     was, is_ = before.get("versions") or {}, now["versions"]
@@ -137,8 +150,11 @@ def _difference(before: MadeBy, now: MadeBy) -> str:
     return f"made with other versions ({'; '.join(other[:3])})"
 
 
-def _usable(out: Path | None, place: Workplace, made_by: MadeBy, say: Say) -> set[str] | None:
-    """The digests that the results in ``out`` have rows of; none where they are no use."""
+def _usable(
+    out: Path | None, place: Workplace, made_by: MadeBy, file: str | None, say: Say
+) -> set[str] | None:
+    """The digests that the results in ``out`` have rows of; none where they are no use. ``file`` is
+    what the lexicon of now is called."""
     here = place.results(out)
     if out is None or here is None:
         return None
@@ -147,7 +163,9 @@ def _usable(out: Path | None, place: Workplace, made_by: MadeBy, say: Say) -> se
         return None
     before = {"versions": said.get("versions"), "configuration": said.get("configuration")}
     if before != made_by:
-        say(f"the results in {out} were {_difference(before, made_by)}: all is read anew")
+        named = {**before, LEXICON_FILE: said.get(LEXICON_FILE)}
+        differs = _difference(named, {**made_by, LEXICON_FILE: file})
+        say(f"the results in {out} were {differs}: all is read anew")
         return None
     try:
         outputs.check_readable(here)
@@ -247,14 +265,16 @@ def _run(
         "versions": _versions(configuration.ner),
         "configuration": configuration.as_dict(),
     }
+    file = configuration.lexicon.file if configuration.lexicon else None
     parts = Parts(place.parts, made_by)
     parts.look()
     for strange in parts.strange[:1]:
-        tell(f"what a stopped run left was {_difference(strange, made_by)}: it is done anew")
+        differs = _difference(strange, {**made_by, LEXICON_FILE: file})
+        tell(f"what a stopped run left was {differs}: it is done anew")
     resumed = set(parts.digests())
     if resumed:
         tell(f"going on with a run that was stopped: {len(resumed):,} articles are done")
-    usable = _usable(out, place, made_by, tell)
+    usable = _usable(out, place, made_by, file, tell)
     tally = Tally(progress)
     work = Work(
         sources=sources,
@@ -290,6 +310,7 @@ def _run(
     return {
         "program": "selaras",
         **made_by,
+        LEXICON_FILE: file,
         "inputs": [shown_argument(p) for p in inputs],
         "counts": counts,
         "failures": outputs.failures(place.scratch),

@@ -27,6 +27,7 @@ class OwnName:
     """A body's name: ``text`` in ``language`` (``None``: in each) means the body ``id``.
 
     ``label`` is its English name, ``place`` the id of the place where it is, if the user says them.
+    ``line`` is where the file says it, here as in the other kinds.
     """
 
     text: str
@@ -34,6 +35,7 @@ class OwnName:
     id: str
     label: str | None = None
     place: str | None = None
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class OwnUnit:
     language: str | None
     id: str
     label: str | None = None
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +77,16 @@ class OwnDocument:
     language: str | None = None
     label: str | None = None
     date: str | None = None
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UserLexicon:
     """A user's lexicon. Two of the same ``digest`` (of the file's bytes) are the same.
 
-    ``same`` has ids of bodies with the ids that they take.
+    ``same`` has ids of bodies with the ids that they take. ``file`` is the name of the file without
+    its folder, and ``lines`` how many it has below its first, for messages alone: nothing that is
+    found depends on them.
     """
 
     digest: str
@@ -89,6 +95,8 @@ class UserLexicon:
     units: tuple[OwnUnit, ...] = ()
     same: dict[str, str] = field(default_factory=dict)
     documents: tuple[OwnDocument, ...] = ()
+    file: str | None = None
+    lines: int = 0
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, UserLexicon) and self.digest == other.digest

@@ -30,7 +30,7 @@ from pipeline import facts, languages
 from pipeline.normalise import places
 from pipeline.normalise.places import Place, fold, slugify
 from pipeline.normalise.references import number_at
-from pipeline.read.files import Unreadable, decode
+from pipeline.read.files import Unreadable, decode, workbook
 from pipeline.terminal import printable
 from pipeline.user_lexicon import OwnDocument, OwnName, OwnPlace, OwnUnit, UserLexicon
 
@@ -168,7 +168,9 @@ class _Reader:
         self._agreed("label", cells, cells["label"], line)
         place = self._known_place(cells["place"]) if cells["place"] else ""
         self._agreed("place", cells, place, line)
-        self.names[cells["language"], words] = OwnName(text, cells["language"] or None, identity)
+        self.names[cells["language"], words] = OwnName(
+            text, cells["language"] or None, identity, line=line
+        )
 
     def _same(self, cells: Cells, line: int) -> None:
         other, identity = _body_id(cells["text"], "text"), _body_id(cells["id"], "id")
@@ -229,7 +231,9 @@ class _Reader:
             raise _Bad(f"text {_shown(text)} is no unit: it needs a letter or a digit")
         self._once("unit", cells["language"], words, identity, line)
         self._agreed("label", cells, cells["label"], line)
-        self.units[cells["language"], words] = OwnUnit(text, cells["language"] or None, identity)
+        self.units[cells["language"], words] = OwnUnit(
+            text, cells["language"] or None, identity, line=line
+        )
 
     def _document(self, cells: Cells, line: int) -> None:
         number = number_at(cells["id"], 0, announced=True)
@@ -255,7 +259,7 @@ class _Reader:
         self._agreed("date", cells, cells["date"], line)
         text, language = " ".join(cells["text"].split()), cells["language"] or None
         self.documents[number.canonical, language or "", text] = OwnDocument(
-            number.canonical, text or None, language
+            number.canonical, text or None, language, line=line
         )
 
     def _find_place(self, said: str, within: str) -> Place | None:
@@ -295,6 +299,8 @@ class _Reader:
 
 def _table(file: Path, data: bytes) -> list[tuple[int, Cells]]:
     """The lines of the table with their numbers. Raises ``LexiconError``."""
+    if kind := workbook(data):
+        raise LexiconError(f"{file}: is {kind}: save the sheet as CSV (UTF-8)")
     try:
         text = decode(data)
         header = text.partition("\n")[0]
@@ -405,4 +411,6 @@ def lexicon_in(data: bytes, file: Path) -> UserLexicon:
             )
             for document in found.documents.values()
         ),
+        file=printable(file.name),
+        lines=len(lines),
     )
