@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import time
@@ -75,29 +76,49 @@ def test_tables_fit_and_name_what_they_have_no_room_for(sample_run: Path, width:
     said = shown(sample_run, width)
     tables = [t for t in said.split("\n\n") if "───" in t]
     assert len(tables) == 5
+    known = set(pd.read_parquet(sample_run / "table.parquet").canonical_id)
     for line in "\n".join(tables).splitlines():
-        assert cell_len(line) <= width
+        beneath = line.startswith("  ") and line.strip() in known
+        assert cell_len(line) <= width or beneath or line.startswith("One of them: ")
     assert ("No room at" in said) == (width < 200)
-    if width < 200:
-        assert "canonical_id" in said.partition("No room at")[2]
+    assert "canonical_id" not in said.partition("No room at")[2].partition("\n")[0]
 
 
-def test_nothing_of_a_cell_is_lost_by_wrapping(sample_run: Path) -> None:
+@pytest.mark.parametrize("width", [40, 80, 120, 200, 300])
+def test_every_row_has_its_id_in_one_piece(sample_run: Path, width: int) -> None:
     table = pd.read_parquet(sample_run / "table.parquet")
-    wanted = table[table.kind == "organisation"].head(10)
+    for kind in ("organisation", "reference", "statistic"):
+        said = shown(sample_run, width, limit=1000, kinds=(kind,))
+        words = set(said.partition("───\n")[2].split())
+        assert set(table[table.kind == kind].canonical_id) <= words
+    file = io.StringIO()
     with open_run(sample_run) as reader:
-        for width in (40, 80):
-            file = io.StringIO()
-            overview = Overview(reader, Selection(kinds=("organisation",)))
-            show_overview(Console(file=file, width=width), overview, 10, filtered=True)
-            lines = file.getvalue().partition("Organisations")[2].splitlines()
-            head = next(line for line in lines if "canonical_id" in line)
-            column = re.search(r"canonical_id(?: *$| +(?=ms|stories))", head)
-            assert column is not None
-            start, end = column.span()
-            end = width if not head[end:] else end
-            ids = "".join(line[start:end].strip() for line in lines[3:])
-            assert "".join(wanted.canonical_id) in ids
+        found = find_article(reader, "nghe-an-council-science.ms.txt")
+    assert found is not None
+    show_article(Console(file=file, width=width), found)
+    assert {m["canonical_id"] for m in found.mentions} <= set(file.getvalue().split())
+
+
+def test_a_cell_without_an_id_has_no_line_beneath() -> None:
+    columns = [
+        Column("what", [Text("one"), Text("two"), Text("three")], 0),
+        Column("id", [Text("a" * 50), Text(""), Text("b")], 1, beneath=True),
+        Column("wide", [Text("c" * 50)] * 3, 2),
+    ]
+    file = io.StringIO()
+    assert print_table(Console(file=file, width=20), columns) == ["wide"]
+    lines = [line.rstrip() for line in file.getvalue().splitlines()]
+    assert lines == ["what", "─" * 5, "one", f"  {'a' * 50}", "two", "three", "  b"]
+
+
+def test_the_last_line_opens_one_of_the_rows_that_are_shown(tmp_path: Path) -> None:
+    rows = [row("story-1/player/?=1 000", kind="statistic"), row("b", kind="statistic")]
+    out = write(tmp_path / "the results", rows, [mention(r["canonical_id"]) for r in rows])
+    for width in (40, 200):
+        last = shown(out, width).splitlines()[-1]
+        words = shlex.split(last.removeprefix("One of them: "))
+        assert words == ["selaras", "show", str(out), "story-1/player/?=1 000"]
+    assert "statistic  story-1/player/?=1 000" in selaras(*words[1:]).stdout
 
 
 @given(
