@@ -17,7 +17,7 @@ from pipeline.overview.article import Marked, pieces, things
 from pipeline.overview.fitting import GAP, Column, fitted, print_table
 from pipeline.overview.reading import CONFLICTS, Overview
 from pipeline.overview.sheet import Sheet, cell
-from pipeline.terminal import printable
+from pipeline.terminal import counted, noun, printable
 
 _FAILURES = 5
 _UNKNOWN = "und"  # as ISO 639-2 calls a language that is not known
@@ -91,7 +91,8 @@ def _run(console: Console, overview: Overview) -> None:
     line(console, title.append("".join(f"  {s}" for s in said), style="not bold dim"))
     articles = overview.articles()
     total = sum(row["articles"] for row in articles)
-    line(console, f"{total:,} articles, {overview.stories():,} stories")
+    stories = counted(overview.stories(), "story", "stories")
+    line(console, f"{counted(total, 'article')}, {stories}")
     by_status: dict[str, list[Row]] = {}
     for row in articles:
         by_status.setdefault(row["status"], []).append(row)
@@ -225,8 +226,9 @@ def _cut(text: str) -> str:
 def show_sheet(console: Console, found: Sheet, unit: str) -> None:
     """Bodies by years; years that there is no room for come in further tables below."""
     figures = sum(len(rows) for body in found.bodies for rows in body.cells.values())
-    title = f"{printable(unit)}: {figures:,} figures of {len(found.bodies):,} bodies"
-    if found.bodies_in_all > len(found.bodies):
+    known = sum(body.body is not None for body in found.bodies)
+    title = f"{printable(unit)}: {counted(figures, 'figure')} of {counted(known, 'body', 'bodies')}"
+    if found.bodies_in_all > known:
         title += f", of {found.bodies_in_all:,} in all"
     line(console, Text(title, style="bold"))
     names = Column("body", [Text(_cut(body.label)) for body in found.bodies], 0, 18)
@@ -246,9 +248,17 @@ def show_sheet(console: Console, found: Sheet, unit: str) -> None:
         console.print()
         print_table(console, [names, *shown])
         years = years[len(shown) :]
-    if found.bodies_in_all > len(found.bodies):
-        more = found.bodies_in_all - len(found.bodies)
-        line(console, Text(f"… and {more:,} more bodies: --limit N", style="dim"))
+    if more := found.bodies_in_all - known:
+        bodies = counted(more, "more body", "more bodies")
+        line(console, Text(f"… and {bodies}: --limit N", style="dim"))
+    others = found.left_out.get("shares_and_changes", 0)
+    nobodys = found.left_out.get("no_body", 0)
+    said = [counted(others, "share or change", "shares and changes")] if others else []
+    said += [f"{counted(nobodys, 'figure')} that {noun(nobodys, 'names', 'name')} no body"] * bool(
+        nobodys
+    )
+    if said:
+        line(console, Text(f"Left out: {', '.join(said)}: --all", style="dim"))
 
 
 def _figures(rows: Sequence[Row]) -> Text:
