@@ -163,6 +163,7 @@ def test_what_of_the_results_is_offered(sample_run: Path) -> None:
     assert "party-member" in offered("show", sample_run, "--unit", "party")
     assert "party-member" in offered("show", sample_run, "--sheet", "party")
     assert offered("show", sample_run, "--sort", "ment") == ["mentions"]
+    assert offered("show", sample_run, "--sheet", "party-member", "--sort", "") == ["body"]
     assert offered("show", sample_run, "--language", "") == ["ms", "nl"]
     assert len(offered("show", sample_run, "")) == 60
 
