@@ -18,6 +18,7 @@ from pipeline.records import (
     Reference,
     Statistic,
 )
+from pipeline.terminal import counted
 
 
 def frame(rows: list[dict[str, Any]], schema: pa.Schema) -> pd.DataFrame:
@@ -92,11 +93,11 @@ class Reading:
     def __repr__(self) -> str:
         """What it is, in a line: a whole article would fill the screen."""
         found = ", ".join(
-            f"{len(things)} {name}"
+            counted(len(things), name)
             for name, things in (
-                ("organisations", self.organisations),
-                ("references", self.references),
-                ("statistics", self.statistics),
+                ("organisation", self.organisations),
+                ("reference", self.references),
+                ("statistic", self.statistics),
             )
         )
         read = (

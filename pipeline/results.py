@@ -24,6 +24,7 @@ from pipeline.records import (
     languages_of_table,
     mention_of,
 )
+from pipeline.terminal import counted
 
 _WHOLE = {"reference_session", "reference_term"}
 # What the sentences of a row say of themselves.
@@ -275,9 +276,9 @@ class Result:
     def __repr__(self) -> str:
         """What it is, in a line; each frame shows itself."""
         kinds = self.table.kind.value_counts()
-        rows = ", ".join(f"{kinds.get(kind, 0):,} {kind}s" for kind in KINDS)
+        rows = ", ".join(counted(kinds.get(kind, 0), kind) for kind in KINDS)
         read = int((self.articles.status == "ok").sum())
-        return f"<Result of {len(self.articles):,} files, {read:,} read: {rows}>"
+        return f"<Result of {counted(len(self.articles), 'file')}, {read:,} read: {rows}>"
 
     def _repr_html_(self) -> str:
         """Counts, languages, failures and the table, for Jupyter."""

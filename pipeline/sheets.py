@@ -14,15 +14,12 @@ from typing import Any, Literal
 import pandas as pd
 
 from pipeline.display.hints import hint
-from pipeline.display.normal_form import amount, said
+from pipeline.display.normal_form import NOT_SAID, SHARES, amount, said
 from pipeline.normalise.measures import measure_label
 from pipeline.normalise.places import fold
 from pipeline.records import Change, ValueKind
 from pipeline.run.outputs import WRITTEN, csv_text
 
-NOT_SAID = "not said"
-# Figures of the same unit that count none of it, or a part of it.
-_SHARES = frozenset({"percentage", "fraction", "ratio"})
 _NO_UNIT = {"unit_id": None, "unit": None, "currency": None}
 
 Row = Mapping[str, Any]
@@ -144,7 +141,7 @@ def _of_unit(figures: Sequence[Row], asked: str) -> list[Row]:
 
 def _wanted(figure: Row, value_kind: str | None, change: str | None) -> bool:
     kind = figure["value_kind"]
-    kinds = kind not in _SHARES if value_kind is None else kind == value_kind
+    kinds = kind not in SHARES if value_kind is None else kind == value_kind
     return kinds and (figure["change"] if said(figure["change"]) else None) == change
 
 

@@ -28,6 +28,16 @@ def json_text(said: object, indent: int | None = None, ascii_only: bool = False)
     return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
 
 
+def noun(number: int, one: str, many: str | None = None) -> str:
+    """What ``number`` things are called; ``many`` where that is not ``one`` with an s."""
+    return one if number == 1 else many or f"{one}s"
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """How many there are of what: ``1 story``, ``1,024 files``."""
+    return f"{number:,} {noun(number, one, many)}"
+
+
 def is_limited(stream: Any) -> bool:
     """Whether a text stream knows fewer letters than Unicode has."""
     encoding = getattr(stream, "encoding", None) or "utf-8"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -60,6 +61,33 @@ def test_run_and_table(tmp_path: Path) -> None:
     again = selaras("table", tmp_path / "out")
     assert again.returncode == 0
     assert (tmp_path / "out" / "table.csv").read_bytes() == table
+
+
+def test_a_run_says_how_many_in_words_and_what_to_do_next(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.ms.txt").write_text(MALAY)
+    out = tmp_path / "the results"
+    done = said_here("run", tmp_path / "in", "--out", out, "--progress", "none")
+    first, *_, table, last = done.stderr.splitlines()
+    assert first == "1 file: 1 ok, 0 skipped, 0 failed (1 ms; 1 story)"
+    assert table == f"{out}/table.csv: 1 organisation, 0 references, 2 statistics"
+    commands = last.removeprefix("look at it: ").split(", or ")
+    assert [shlex.split(c) for c in commands] == [
+        ["selaras", "show", str(out)],
+        ["selaras", "report", str(out)],
+    ]
+    assert said_here(*shlex.split(commands[0])[1:]).returncode == 0
+    again = said_here("run", tmp_path / "in", "--out", out, "--progress", "none")
+    assert "\n1 article unchanged since the run before\n" in again.stderr
+    quiet = said_here("run", tmp_path / "in", "--out", out, "--quiet")
+    assert quiet.stdout + quiet.stderr == ""
+
+
+def test_a_run_that_read_nothing_has_nothing_to_look_at(tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").write_text("")
+    done = said_here("run", tmp_path / "empty.txt", "--out", tmp_path / "out")
+    assert "0 ok, 1 skipped" in done.stderr
+    assert "look at it" not in done.stderr
 
 
 def test_extract_from_standard_input() -> None:

@@ -169,7 +169,7 @@ def test_the_command(runs: tuple[Path, Path]) -> None:
     done = selaras("compare", *runs)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
-    assert lines[0] == "1 articles in both runs"
+    assert lines[0] == "1 article in both runs"
     counts = next(line.split() for line in lines if line.strip().startswith("organisation  "))
     assert counts == ["organisation", "ms", "0", "1", "1", "2"]
     assert "organisation canonical_id: 1 changed" in lines

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -162,6 +163,7 @@ def test_what_of_the_results_is_offered(sample_run: Path) -> None:
     assert "party-member" in offered("show", sample_run, "--unit", "party")
     assert "party-member" in offered("show", sample_run, "--sheet", "party")
     assert offered("show", sample_run, "--sort", "ment") == ["mentions"]
+    assert offered("show", sample_run, "--sheet", "party-member", "--sort", "") == ["body"]
     assert offered("show", sample_run, "--language", "") == ["ms", "nl"]
     assert len(offered("show", sample_run, "")) == 60
 
@@ -217,3 +219,21 @@ def test_an_unknown_shell_is_misuse() -> None:
     done = said_here("completion", "tcsh")
     assert done.returncode == 2
     assert "'bash', 'zsh', 'fish'" in done.stderr
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="no bash here")
+def test_what_help_gives_works_for_a_user_who_has_nothing_yet(
+    program: Path, tmp_path: Path
+) -> None:
+    said = said_here("completion", "--help").stdout
+    said = said[said.index("To have it") : said.index("Example")].replace("\\\n", " ")
+    commands = re.findall(r"mkdir -p (?:.*?&&\s+)selaras completion .*?> *\S+", said, re.S)
+    assert len(commands) == len(SHELLS)
+    for shell, command in zip(SHELLS, commands, strict=True):
+        subprocess.run(
+            ["bash", "--norc", "-c", command],
+            env=environment(program) | {"HOME": str(tmp_path)},
+            check=True,
+        )
+        written = tmp_path / command.rpartition("~/")[2]
+        assert written.read_text() == (program / f"{shell}.script").read_text()

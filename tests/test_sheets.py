@@ -288,17 +288,17 @@ def test_a_sheet_in_a_terminal_has_the_same_figures(sample_run: Path) -> None:
     compared = 0
     with open_run(sample_run) as reader:
         for unit in result.units.unit:
+            said = show.sheet(Overview(reader, Selection(unit=unit)), 1000)
             shown = {
-                (body.label, year): sorted(f["canonical_id"] for f in levels)
-                for body in show.sheet(Overview(reader, Selection(unit=unit)), 1000).bodies
+                (body.label, year): sorted(f["canonical_id"] for f in figures)
+                for body in said.bodies
                 for year, figures in body.cells.items()
-                if (levels := [f for f in figures if sheets._wanted(f, None, None)])
-                and not body.body.startswith("?")
-                and year != show.NO_PERIOD
             }
-            found = result.pivot(unit=unit, several="all").attrs["cells"]
+            found = result.pivot(unit=unit, several="all", unknown=True).attrs["cells"]
             cells = {(c["organisation"], str(c["year"])): sorted(c["canonical_ids"]) for c in found}
+            nobodys = [cells.pop(cell) for cell in list(cells) if cell[0] == sheets.NOT_SAID]
             assert cells == shown, unit
+            assert sum(map(len, nobodys)) == said.left_out["no_body"]
             compared += len(cells)
     assert compared > 30
 

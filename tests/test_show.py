@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import time
@@ -75,29 +76,49 @@ def test_tables_fit_and_name_what_they_have_no_room_for(sample_run: Path, width:
     said = shown(sample_run, width)
     tables = [t for t in said.split("\n\n") if "───" in t]
     assert len(tables) == 5
+    known = set(pd.read_parquet(sample_run / "table.parquet").canonical_id)
     for line in "\n".join(tables).splitlines():
-        assert cell_len(line) <= width
+        beneath = line.startswith("  ") and line.strip() in known
+        assert cell_len(line) <= width or beneath or line.startswith("One of them: ")
     assert ("No room at" in said) == (width < 200)
-    if width < 200:
-        assert "canonical_id" in said.partition("No room at")[2]
+    assert "canonical_id" not in said.partition("No room at")[2].partition("\n")[0]
 
 
-def test_nothing_of_a_cell_is_lost_by_wrapping(sample_run: Path) -> None:
+@pytest.mark.parametrize("width", [40, 80, 120, 200, 300])
+def test_every_row_has_its_id_in_one_piece(sample_run: Path, width: int) -> None:
     table = pd.read_parquet(sample_run / "table.parquet")
-    wanted = table[table.kind == "organisation"].head(10)
+    for kind in ("organisation", "reference", "statistic"):
+        said = shown(sample_run, width, limit=1000, kinds=(kind,))
+        words = set(said.partition("───\n")[2].split())
+        assert set(table[table.kind == kind].canonical_id) <= words
+    file = io.StringIO()
     with open_run(sample_run) as reader:
-        for width in (40, 80):
-            file = io.StringIO()
-            overview = Overview(reader, Selection(kinds=("organisation",)))
-            show_overview(Console(file=file, width=width), overview, 10, filtered=True)
-            lines = file.getvalue().partition("Organisations")[2].splitlines()
-            head = next(line for line in lines if "canonical_id" in line)
-            column = re.search(r"canonical_id(?: *$| +(?=ms|stories))", head)
-            assert column is not None
-            start, end = column.span()
-            end = width if not head[end:] else end
-            ids = "".join(line[start:end].strip() for line in lines[3:])
-            assert "".join(wanted.canonical_id) in ids
+        found = find_article(reader, "nghe-an-council-science.ms.txt")
+    assert found is not None
+    show_article(Console(file=file, width=width), found)
+    assert {m["canonical_id"] for m in found.mentions} <= set(file.getvalue().split())
+
+
+def test_a_cell_without_an_id_has_no_line_beneath() -> None:
+    columns = [
+        Column("what", [Text("one"), Text("two"), Text("three")], 0),
+        Column("id", [Text("a" * 50), Text(""), Text("b")], 1, beneath=True),
+        Column("wide", [Text("c" * 50)] * 3, 2),
+    ]
+    file = io.StringIO()
+    assert print_table(Console(file=file, width=20), columns) == ["wide"]
+    lines = [line.rstrip() for line in file.getvalue().splitlines()]
+    assert lines == ["what", "─" * 5, "one", f"  {'a' * 50}", "two", "three", "  b"]
+
+
+def test_the_last_line_opens_one_of_the_rows_that_are_shown(tmp_path: Path) -> None:
+    rows = [row("story-1/player/?=1 000", kind="statistic"), row("b", kind="statistic")]
+    out = write(tmp_path / "the results", rows, [mention(r["canonical_id"]) for r in rows])
+    for width in (40, 200):
+        last = shown(out, width).splitlines()[-1]
+        words = shlex.split(last.removeprefix("One of them: "))
+        assert words == ["selaras", "show", str(out), "story-1/player/?=1 000"]
+    assert "statistic  story-1/player/?=1 000" in selaras(*words[1:]).stdout
 
 
 @given(
@@ -196,10 +217,14 @@ def test_what_is_not_there_is_one_line(
 def test_misuse(sample_run: Path, tmp_path: Path) -> None:
     assert "leave out" in selaras("show", sample_run, BODY, "--kind", "reference").stderr
     assert "leave out --unit" in selaras("show", sample_run, "--sheet", "x", "--unit", "y").stderr
-    for words in (("--kind", "organisation"), ("--sort", "value")):
-        done = selaras("show", sample_run, "--sheet", "party-member", *words)
+    for words, wanted in (
+        (("--sheet", "party-member", "--kind", "organisation"), "leave out --kind"),
+        (("--sheet", "party-member", "--sort", "value"), "sorted by body or by one of its years"),
+        (("--all",), "give --sheet UNIT too"),
+    ):
+        done = selaras("show", sample_run, *words)
         assert (done.returncode, done.stdout) == (2, "")
-        assert "leave out --kind and --sort" in done.stderr
+        assert wanted in done.stderr
     done = selaras("show", tmp_path)
     assert done.returncode == 2
     assert "holds no finished run" in done.stderr
@@ -332,10 +357,11 @@ def test_a_sheet_has_every_figure_in_one_cell(tmp_path: Path) -> None:
         figure_row(None, 3, None, None, value_kind="percentage", change="up"),
     ]
     out = write(tmp_path / "out", rows, [mention(r["canonical_id"]) for r in rows])
-    said = selaras("show", out, "--sheet", "player").stdout
-    assert "player: 6 figures of 3 bodies" in said
+    said = selaras("show", out, "--sheet", "player", "--all").stdout
+    assert "player: 6 figures of 2 bodies\n" in said
+    assert "Left out" not in said
     head = next(line for line in said.splitlines() if line.startswith("body"))
-    assert re.split(r"  +", head.strip()) == ["body", "2021–2023", "2024", "2025", "no period"]
+    assert re.split(r"  +", head.strip()) == ["body", "2021–2023", "2024", "2025", "not said"]
     lines = said.splitlines()
     first = next(i for i, line in enumerate(lines) if line.startswith("Club A"))
     at = head.index("2024")
@@ -346,8 +372,8 @@ def test_a_sheet_has_every_figure_in_one_cell(tmp_path: Path) -> None:
     assert "41 (06-30)" in lines[first]
     assert "43 (2025-09)" in lines[first + 1]
     assert "at least 7" in said
-    assert "up 3%" in next(line for line in lines if line.startswith("no body named, story-1"))
-    as_json = json.loads(selaras("show", out, "--sheet", "player", "--json").stdout)
+    assert re.fullmatch(r"not said +up 3%", lines[-1].strip())
+    as_json = json.loads(selaras("show", out, "--sheet", "player", "--all", "--json").stdout)
     cells = {
         b["body"]: {p: [f["value"] for f in c] for p, c in b["figures"].items()}
         for b in as_json["bodies"]
@@ -355,11 +381,75 @@ def test_a_sheet_has_every_figure_in_one_cell(tmp_path: Path) -> None:
     assert cells == {
         "club/a": {"2024": [40, 50], "2025": [41, 43]},
         "club/b": {"2021–2023": [7]},
-        "? story-1": {"no period": [3]},
+        None: {"not said": [3]},
     }
     one = selaras("show", out, "--sheet", "player", "--limit", 1).stdout
-    assert "player: 4 figures of 1 bodies, of 3 in all" in one
-    assert "… and 2 more bodies: --limit N" in one
+    assert "player: 4 figures of 1 body, of 2 in all" in one
+    assert "… and 1 more body: --limit N" in one
+
+
+def sorts_of_figures(tmp_path: Path) -> Path:
+    """A level, a rise and every share of a body, and one of each of none."""
+    year = ("2024-01-01", "2024-12-31")
+    kinds: list[dict[str, Any]] = [
+        {},
+        {"change": "up"},
+        {"value_kind": "percentage"},
+        {"value_kind": "fraction"},
+        {"value_kind": "ratio"},
+    ]
+    rows = [row("club/a", label="Club A")]
+    for n, body in enumerate(("club/a", None)):
+        rows += [figure_row(body, 10 * n + i, *year, **kind) for i, kind in enumerate(kinds)]
+    rows.append(figure_row("club/shares", 50, *year, value_kind="percentage"))
+    return write(tmp_path / "out", rows, [mention(r["canonical_id"]) for r in rows])
+
+
+def test_a_sheet_is_of_levels_and_says_what_it_leaves_out(tmp_path: Path) -> None:
+    out = sorts_of_figures(tmp_path)
+    said = selaras("show", out, "--sheet", "player").stdout
+    assert "player: 1 figure of 1 body\n" in said
+    assert said.endswith("Left out: 9 shares and changes, 1 figure that names no body: --all\n")
+    as_json = json.loads(selaras("show", out, "--sheet", "player", "--json").stdout)
+    assert [b["body"] for b in as_json["bodies"]] == ["club/a"]
+    assert [f["value"] for f in as_json["bodies"][0]["figures"]["2024"]] == [0]
+    assert as_json["left_out"] == {"shares_and_changes": 9, "no_body": 1}
+    every = json.loads(selaras("show", out, "--sheet", "player", "--all", "--json").stdout)
+    assert {b["body"]: len(b["figures"]["2024"]) for b in every["bodies"]} == {
+        "club/a": 5,
+        "club/shares": 1,
+        None: 5,
+    }
+    assert (every["of"], every["left_out"]) == (2, {})
+
+
+def test_a_sheet_is_sorted_by_body_or_year(tmp_path: Path) -> None:
+    years = {y: (f"{y}-01-01", f"{y}-12-31") for y in (2023, 2024)}
+    rows = [
+        *(row(f"club/{key}", label=f"{name} club") for key, name in zip("abc", "ZÁm", strict=True)),
+        figure_row("club/a", 9, *years[2023]),
+        figure_row("club/a", 900, *years[2024]),
+        figure_row("club/b", 1000, *years[2024]),
+        figure_row("club/b", 1, *years[2024]),
+        figure_row("club/c", 80, *years[2023]),
+        figure_row(None, 5000, *years[2023]),
+    ]
+    out = write(tmp_path / "out", rows, [mention(r["canonical_id"]) for r in rows])
+
+    def order(*options: str | int) -> list[str | None]:
+        done = selaras("show", out, "--sheet", "player", "--json", *options)
+        return [b["body"] for b in json.loads(done.stdout)["bodies"]]
+
+    assert order("--sort", "2024") == ["club/b", "club/a", "club/c"]
+    assert order("--sort", "-2024") == ["club/a", "club/b", "club/c"]
+    assert order("--sort", "2023", "--limit", 1) == ["club/c"]
+    assert order("--sort", "body") == ["club/b", "club/c", "club/a"]
+    assert order("--sort", "-body", "--all") == ["club/a", "club/c", "club/b", None]
+    done = selaras("show", out, "--sheet", "player", "--sort", "value")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert (
+        "sorted by body or by one of its years, not by 'value'; it has: 2023, 2024" in done.stderr
+    )
 
 
 def test_bodies_of_one_name_are_told_apart(tmp_path: Path) -> None:

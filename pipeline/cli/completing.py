@@ -105,8 +105,9 @@ def _schema(context: click.Context) -> list[str]:
 
 @_quietly
 def columns(context: click.Context, _parameter: click.Parameter, begun: str) -> list[Any]:
-    """Columns of the table."""
-    return [name for name in _schema(context) if name.startswith(begun)]
+    """Columns of the table; of a sheet what it has besides years."""
+    known = ["body"] if context.params.get("sheet") else _schema(context)
+    return [name for name in known if name.startswith(begun)]
 
 
 @_quietly

@@ -12,15 +12,17 @@ PROGRAM = "selaras"
     short_help="Print what makes the Tab key complete, for bash, zsh or fish.",
     epilog="""\b
 To have it in every new shell:
-  bash   selaras completion bash \\
+  bash   mkdir -p ~/.local/share/bash-completion/completions &&
+           selaras completion bash \\
            > ~/.local/share/bash-completion/completions/selaras
          (needs the package bash-completion; without it, append to ~/.bashrc
          the line:  eval "$(selaras completion bash)")
-  zsh    selaras completion zsh > ~/.zfunc/_selaras
+  zsh    mkdir -p ~/.zfunc && selaras completion zsh > ~/.zfunc/_selaras
          with these lines in ~/.zshrc:
            fpath+=~/.zfunc
            autoload -Uz compinit && compinit
-  fish   selaras completion fish > ~/.config/fish/completions/selaras.fish
+  fish   mkdir -p ~/.config/fish/completions &&
+           selaras completion fish > ~/.config/fish/completions/selaras.fish
 
 \b
 Example, to try it in this bash:

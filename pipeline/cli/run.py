@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import sys
 from collections.abc import Iterator
@@ -25,7 +26,7 @@ from pipeline.cli.common import (
     guarded,
     warn_of_place,
 )
-from pipeline.terminal import printable
+from pipeline.terminal import counted, noun, printable
 
 
 class Stop:
@@ -67,6 +68,7 @@ def _stoppable(out: Path) -> Iterator[Stop]:
 
 def _summary(run: dict[str, Any], out: Path, sidecars: dict[str, Any], lexicon: Any) -> None:
     """What a run did, in a few lines on standard error."""
+    from pipeline.records import KINDS
     from pipeline.run import outputs
 
     def say(said: str) -> None:
@@ -76,7 +78,11 @@ def _summary(run: dict[str, Any], out: Path, sidecars: dict[str, Any], lexicon: 
     status = counts["status"]
     said = ", ".join(f"{status.get(s, 0)} {s}" for s in ("ok", "skipped", "failed"))
     languages = ", ".join(f"{n} {code}" for code, n in counts["languages"].items()) or "none"
-    say(f"{counts['articles']} files: {said} ({languages}; {counts['stories']} stories)")
+    files, stories = counts["articles"], counts["stories"]
+    say(
+        f"{files} {noun(files, 'file')}: {said} "
+        f"({languages}; {stories} {noun(stories, 'story', 'stories')})"
+    )
     if counts["mixed"]:
         say(
             f"{counts['mixed']} of them in several languages, each part read as its own (column "
@@ -86,7 +92,7 @@ def _summary(run: dict[str, Any], out: Path, sidecars: dict[str, Any], lexicon: 
         differing = run["changes"] or {}
         said = ", ".join(f"{n:,} {what}" for what, n in differing.items() if n)
         say(
-            f"{run['reused']:,} articles unchanged since the run before"
+            f"{counted(run['reused'], 'article')} unchanged since the run before"
             + (f" ({said})" if said else "")
         )
     for failure in run["failures"][:10]:
@@ -98,15 +104,16 @@ def _summary(run: dict[str, Any], out: Path, sidecars: dict[str, Any], lexicon: 
             say(f"  metadata for {path!r}, which is no article here")
     for place in sorted({s.place for s in sidecars.values() if s.place}):
         warn_of_place(place)
-    if lexicon is not None:
+    here = "://" not in str(out)  # what follows looks at a folder of this machine
+    if lexicon is not None and here:
         from pipeline.user_lexicon.unused import said as said_of
 
         say(said_of(lexicon, out))
-    rows = counts["rows"]
-    say(
-        f"{out / 'table.csv'}: {rows.get('organisation', 0)} organisations, "
-        f"{rows.get('reference', 0)} references, {rows.get('statistic', 0)} statistics"
-    )
+    found = ((counts["rows"].get(kind, 0), kind) for kind in KINDS)
+    say(f"{out / 'table.csv'}: {', '.join(f'{n} {noun(n, kind)}' for n, kind in found)}")
+    if status.get("ok") and here:
+        commands = (shlex.join(("selaras", name, str(out))) for name in ("show", "report"))
+        say(f"look at it: {', or '.join(commands)}")
 
 
 @click.command(

@@ -23,7 +23,7 @@ Examples:
   selaras show out --kind reference --limit 50
   selaras show out --search "lang son" --sort mentions
   selaras show out --agreement conflict
-  selaras show out --sheet party-member
+  selaras show out --sheet party-member --sort 2024
   selaras show out 21-NQ/TW
   selaras show out nghe-an-council-science.ms.txt
   selaras show out --color always | less -R""",
@@ -64,13 +64,19 @@ Examples:
     metavar="COLUMN",
     shell_complete=completing.columns,
     help="By this column of the table: the largest numbers first, texts from A; -COLUMN turns it "
-    "round.",
+    "round. A sheet is sorted by body or by one of its years.",
 )
 @click.option(
     "--sheet",
     metavar="UNIT",
     shell_complete=completing.units,
-    help="The figures of this unit by body and year.",
+    help="The figures of this unit by body and year: numbers of known bodies.",
+)
+@click.option(
+    "--all",
+    "every",
+    is_flag=True,
+    help="In a sheet also rises, falls and shares, and what names no body.",
 )
 @click.option(
     "--limit",
@@ -86,6 +92,7 @@ def command(
     identity: str | None,
     kinds: tuple[str, ...],
     sheet: str | None,
+    every: bool,
     limit: int | None,
     as_json: bool,
     color: str,
@@ -106,10 +113,10 @@ def command(
         raise click.UsageError("an ID is one thing: leave out the options that choose rows")
     if sheet is not None and choices["unit"] is not None:
         raise click.UsageError("--sheet says the unit itself: leave out --unit")
-    if sheet is not None and (kinds or choices["sort"] is not None):
-        raise click.UsageError(
-            "a sheet is of figures, by body and year: leave out --kind and --sort"
-        )
+    if sheet is not None and kinds:
+        raise click.UsageError("a sheet is of figures, by body and year: leave out --kind")
+    if every and sheet is None:
+        raise click.UsageError("--all is of a sheet: give --sheet UNIT too")
 
     def action() -> None:
         from pipeline.explanation import open_run
@@ -118,7 +125,7 @@ def command(
             if identity is not None:
                 _one(reader, identity, limit, as_json, color)
             elif sheet is not None:
-                _sheet(reader, choices | {"unit": sheet}, limit, as_json, color)
+                _sheet(reader, choices | {"unit": sheet}, limit, every, as_json, color)
             else:
                 chosen = choices | ({"kinds": kinds} if kinds else {})
                 _all(reader, chosen, limit, as_json, color, filtered)
@@ -169,15 +176,21 @@ def _one(reader: Any, identity: str, limit: int | None, as_json: bool, color: st
 
 
 def _sheet(
-    reader: Any, chosen: dict[str, Any], limit: int | None, as_json: bool, color: str
+    reader: Any,
+    chosen: dict[str, Any],
+    limit: int | None,
+    every: bool,
+    as_json: bool,
+    color: str,
 ) -> None:
     """The figures of a unit by body and year."""
     from pipeline.overview import Overview, Selection
     from pipeline.overview.sheet import sheet
     from pipeline.overview.show import show_sheet
 
-    overview = Overview(reader, Selection(**chosen))
-    found = sheet(overview, _FIRST if limit is None else limit)
+    overview = Overview(reader, Selection(**chosen | {"sort": None}))
+    shown = _FIRST if limit is None else limit
+    found = sheet(overview, shown, sort=chosen["sort"], every=every)
     if as_json:
         print_json({"unit": chosen["unit"], **found.to_dict()})
     else:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.common import FOLDER, guarded
-from pipeline.terminal import printable
+from pipeline.terminal import noun, printable
 
 
 @click.command(
@@ -27,4 +27,4 @@ def command(out: Path) -> None:
 
     said = guarded(lambda: batch.retabulate(out))
     rows = sum(said["counts"]["rows"].values())
-    click.echo(printable(f"{out / 'table.csv'}: {rows} rows"), err=True)
+    click.echo(printable(f"{out / 'table.csv'}: {rows} {noun(rows, 'row')}"), err=True)

@@ -20,6 +20,9 @@ _PERCENTAGE: ValueKind = "percentage"
 _FRACTION: ValueKind = "fraction"
 # In the order in which they are said.
 _BEFORE = ("change", "qualifier")
+# Figures of the same unit that count none of it, or a part of it.
+SHARES: frozenset[ValueKind] = frozenset({"percentage", "fraction", "ratio"})
+NOT_SAID = "not said"  # in sheets, for a body or a year that no article names
 _ARROWS = {"up": "an increase", "down": "a decrease"}
 
 

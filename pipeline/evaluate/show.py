@@ -14,7 +14,7 @@ from pipeline.evaluate import TOGETHER, Evaluation
 from pipeline.evaluate.bootstrap import CONFIDENCE, RESAMPLES
 from pipeline.evaluate.compare import SIDES, Comparison, Difference
 from pipeline.evaluate.scores import ABOUT, ACROSS
-from pipeline.terminal import printable
+from pipeline.terminal import counted, printable
 
 _NONE = "–"
 _AROUND = 60
@@ -87,7 +87,8 @@ def show_scores(console: Console, found: Evaluation) -> None:
     """A table per language and one together, and what was not read."""
     _line(
         console,
-        f"{found.gold}: {found.stories} stories, {found.articles} articles; "
+        f"{found.gold}: {counted(found.stories, 'story', 'stories')}, "
+        f"{counted(found.articles, 'article')}; "
         f"{CONFIDENCE:.0%} intervals from {RESAMPLES} draws of the stories",
     )
     for code, scores in found.scores.items():
@@ -176,7 +177,7 @@ def _paths(console: Console, title: str, paths: Sequence[str], limit: int) -> No
 
 def show_comparison(console: Console, found: Comparison, limit: int) -> None:
     """Counts by kind and language, then articles and mentions, ``limit`` of each list."""
-    _line(console, f"{found.common} articles in both runs")
+    _line(console, f"{counted(found.common, 'article')} in both runs")
     table = _table("kind", "language", "same", "changed", "only A", "only B", left=2)
     for (kind, language), counts in found.counts.items():
         table.add_row(kind, language, *(str(counts[side]) for side in SIDES))

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from pipeline.explanation import Reader, Row
 from pipeline.records import languages_of_table
-from pipeline.terminal import is_limited, json_text, printable
+from pipeline.terminal import counted, is_limited, json_text, printable
 
 _NONE = "–"
 _BRIEFLY = 10  # rows
@@ -120,11 +120,12 @@ def show_briefly(console: Console, reader: Reader, rows: Sequence[Row], limit: i
         if row["mentions"] > shown:
             how = _explain(reader, row["canonical_id"])
             console.print()
-            line(console, f"… and {row['mentions'] - shown} more mentions: {how}", 2)
+            more = counted(row["mentions"] - shown, "more mention")
+            line(console, f"… and {more}: {how}", 2)
     if len(rows) > _BRIEFLY:
         how = _explain(reader, rows[0]["indicator_id"] or rows[0]["canonical_id"])
         console.print()
-        line(console, f"… and {len(rows) - _BRIEFLY:,} more values: {how}")
+        line(console, f"… and {counted(len(rows) - _BRIEFLY, 'more value')}: {how}")
 
 
 def _explain(reader: Reader, identity: str) -> str:

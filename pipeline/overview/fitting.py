@@ -20,7 +20,9 @@ class Column:
     """A column of a table, before it is known how wide it may be.
 
     ``least`` is the width, in cells of the terminal, below which it is of no use; ``None`` for one
-    that is never wrapped. ``rank`` says which goes first where there is no room: the highest.
+    that is never wrapped. ``rank`` says which goes first where there is no room: the highest; of
+    one that may stand ``beneath``, each cell is then a line of its own below its row, unbroken, so
+    that it can be copied.
     """
 
     title: str
@@ -28,6 +30,7 @@ class Column:
     rank: int
     least: int | None = None
     right: bool = False
+    beneath: bool = False
 
     @property
     def natural(self) -> int:
@@ -76,7 +79,29 @@ def _sum(columns: Sequence[Column]) -> int:
 def print_table(console: Console, columns: Sequence[Column]) -> list[str]:
     """Print what there is room for. Gives the titles of the columns that were left out."""
     shown = fitted(columns, console.width)
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, GAP - 1, 0, 0))
+    kept = {id(column) for column, _ in shown}
+    others = [column for column in columns if id(column) not in kept]
+    below = [column for column in others if column.beneath]
+    height = max((len(column.cells) for column in columns), default=0)
+    # Every row is then a table of its own, of the same widths: lines come between.
+    for some in ([slice(i, i + 1) for i in range(height)] if below else []) or [slice(None)]:
+        console.print(_table(shown, some))
+        for column in below:
+            for cell in column.cells[some]:
+                if cell:
+                    console.print(Text(" " * GAP).append_text(cell), soft_wrap=True)
+    return [column.title for column in others if not column.beneath]
+
+
+def _table(shown: Sequence[tuple[Column, int]], rows: slice) -> Table:
+    """Some rows of a table; the first come with its head."""
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        show_header=not rows.start,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, GAP - 1, 0, 0),
+    )
     for column, width in shown:
         table.add_column(
             Text(column.title),
@@ -84,8 +109,6 @@ def print_table(console: Console, columns: Sequence[Column]) -> list[str]:
             justify="right" if column.right else "left",
             overflow="fold",
         )
-    for row in zip(*(column.cells for column, _ in shown), strict=True):
+    for row in zip(*(column.cells[rows] for column, _ in shown), strict=True):
         table.add_row(*row)
-    console.print(table)
-    kept = {id(column) for column, _ in shown}
-    return [column.title for column in columns if id(column) not in kept]
+    return table

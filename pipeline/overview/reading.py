@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
+from pipeline.display.normal_form import SHARES
 from pipeline.explanation import Reader, Row
 from pipeline.overview.selection import Conditions, Selection
 from pipeline.run import outputs
@@ -13,6 +14,15 @@ _CONFLICT = """(agreement IN ('conflict', 'translation') OR "check" = 'inconsist
 CONFLICTS = "conflict"
 _TABLE = "read_parquet($1, hive_partitioning = false, file_row_number = true)"
 _ARTICLES = "read_parquet($1, hive_partitioning = false)"
+
+
+class Figures(NamedTuple):
+    """Figures of one unit as ``rows`` of the table; how many ``bodies`` they are of, also those
+    that ``rows`` does not have; and how many figures are ``left_out``, by why."""
+
+    rows: list[Row]
+    bodies: int
+    left_out: dict[str, int]
 
 
 class Overview:
@@ -96,38 +106,49 @@ class Overview:
             )
         )
 
-    def figures(self, bodies: int) -> tuple[list[Row], int]:
-        """The selected figures of the first ``bodies`` bodies, and how many bodies there are.
+    def figures(self, bodies: int | None, *, every: bool) -> Figures:
+        """The selected figures of the first ``bodies`` bodies, or of all; those with most first.
 
-        A figure without a body is of its own story's: each such story counts as one. Bodies with
-        most figures come first; of a row ``whose`` says which it is, ``whose_label`` its name.
+        Taken are levels that name a body, as in ``sheets.pivot``; with ``every`` also rises, falls
+        and shares, and behind all bodies the figures that name none. ``whose_label`` is the name of
+        a body.
         """
-        whose = "coalesce(organisation_id, '? ' || split_part(indicator_id, '/', 1), '?')"
-        of_figures = f"{self._where()} AND kind = 'statistic'"
+        shares = ", ".join(f"'{kind}'" for kind in sorted(SHARES))
+        level = f"(change IS NULL AND coalesce(value_kind NOT IN ({shares}), true))"
+        wanted = "true" if every else level
+        selected = f"{self._where()} AND kind = 'statistic'"
         (count,) = self.reader.ask(
-            f"SELECT count(DISTINCT {whose}) AS n FROM {_TABLE} WHERE {of_figures}",
+            f"""
+            SELECT count(DISTINCT organisation_id) FILTER ({wanted}) AS bodies,
+                count(*) FILTER (NOT {level}) AS others,
+                count(*) FILTER ({level} AND organisation_id IS NULL) AS nobodys
+            FROM {_TABLE} WHERE {selected}
+            """,
             self._parameters(),
         )
+        most = count["bodies"] if bodies is None else bodies
         rows = self.reader.ask(
             f"""
             WITH figures AS (
-                SELECT *, {whose} AS whose FROM {_TABLE} WHERE {of_figures}
+                SELECT * FROM {_TABLE} WHERE {selected} AND {wanted}
             ), bodies AS (
-                SELECT whose, row_number() OVER (
-                    ORDER BY starts_with(whose, '?'), count(*) DESC, whose
-                ) AS nth FROM figures GROUP BY whose
+                SELECT organisation_id, row_number() OVER (
+                    ORDER BY count(*) DESC, organisation_id
+                ) AS nth FROM figures WHERE organisation_id IS NOT NULL GROUP BY organisation_id
             )
             SELECT figures.* EXCLUDE (file_row_number), named.label AS whose_label
-            FROM figures JOIN bodies USING (whose)
+            FROM figures LEFT JOIN bodies USING (organisation_id)
             LEFT JOIN (
                 SELECT canonical_id, any_value(label) AS label FROM {_TABLE}
                 WHERE kind = 'organisation' GROUP BY canonical_id
             ) AS named ON named.canonical_id = figures.organisation_id
-            WHERE nth <= {int(bodies)} ORDER BY nth, figures.file_row_number
+            WHERE nth <= {int(most)} {"OR nth IS NULL" if every else ""}
+            ORDER BY nth NULLS LAST, figures.file_row_number
             """,
             self._parameters(),
         )
-        return list(rows), int(count["n"])
+        left_out = {"shares_and_changes": int(count["others"]), "no_body": int(count["nobodys"])}
+        return Figures(list(rows), int(count["bodies"]), {} if every else left_out)
 
     def to_dict(self, limit: int) -> dict[str, Any]:
         """All of it as plain values, ``limit`` rows of a section and of what was not read."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -16,7 +17,7 @@ from pipeline.overview.article import Marked, pieces, things
 from pipeline.overview.fitting import GAP, Column, fitted, print_table
 from pipeline.overview.reading import CONFLICTS, Overview
 from pipeline.overview.sheet import Sheet, cell
-from pipeline.terminal import printable
+from pipeline.terminal import counted, noun, printable
 
 _FAILURES = 5
 _UNKNOWN = "und"  # as ISO 639-2 calls a language that is not known
@@ -56,11 +57,13 @@ def show_overview(console: Console, overview: Overview, limit: int, *, filtered:
         return
     _counts(console, counts)
     left_out = {}
+    one = ""
     for section in overview.sections():
         size = overview.size(section)
         if not size or not limit:
             continue
         rows = overview.rows(section, limit)
+        one = one or rows[0][_ID]
         console.print()
         line(console, Text(f"{TITLES[section]}: {size:,}", style="bold"))
         if missing := print_table(console, _columns(section, rows, overview.languages)):
@@ -71,9 +74,10 @@ def show_overview(console: Console, overview: Overview, limit: int, *, filtered:
         console.print()
         said = "; ".join(f"{TITLES[s].lower()}: {', '.join(n)}" for s, n in left_out.items())
         line(console, Text(f"No room at {console.width} columns for {said}", style="dim"))
-    if limit:
-        out = printable(str(overview.reader.out))
-        line(console, Text(f"One of them: selaras show {out} {_ID.upper()}", style="dim"))
+    if one:
+        how = printable(shlex.join(("selaras", "show", str(overview.reader.out), one)))
+        # Unbroken: it is to be copied.
+        console.print(Text(f"One of them: {how}", style="dim"), soft_wrap=True)
 
 
 def _run(console: Console, overview: Overview) -> None:
@@ -87,7 +91,8 @@ def _run(console: Console, overview: Overview) -> None:
     line(console, title.append("".join(f"  {s}" for s in said), style="not bold dim"))
     articles = overview.articles()
     total = sum(row["articles"] for row in articles)
-    line(console, f"{total:,} articles, {overview.stories():,} stories")
+    stories = counted(overview.stories(), "story", "stories")
+    line(console, f"{counted(total, 'article')}, {stories}")
     by_status: dict[str, list[Row]] = {}
     for row in articles:
         by_status.setdefault(row["status"], []).append(row)
@@ -147,6 +152,11 @@ def _columns(section: str, rows: Sequence[Row], languages: Sequence[str]) -> lis
     def plain(name: str, rank: int, least: int | None, style: str = "") -> Column:
         return Column(name, [text(row[name], style) for row in rows], rank, least)
 
+    def identity(rank: int, style: str = "") -> Column:
+        # Whole, however long: it is what other commands ask for.
+        cells = [Text(printable(str(row[_ID])), style=style) for row in rows]
+        return Column(_ID, cells, rank, beneath=True)
+
     def stated(name: str, rank: int) -> Column:
         cells = [text(row[name], _STYLES.get(str(row[name]), "")) for row in rows]
         return Column(name, cells, rank)
@@ -164,14 +174,14 @@ def _columns(section: str, rows: Sequence[Row], languages: Sequence[str]) -> lis
     shapes: dict[str, Callable[[], list[Column]]] = {
         "organisation": lambda: [
             Column("name", names, 0, 18),
-            plain(_ID, 1, 18, "dim"),
+            identity(5, "dim"),
             *wordings,
             count("stories", 4),
             count("mentions", 3),
         ],
         "reference": lambda: [
-            plain(_ID, 0, 12),
-            Column("name", names, 1, 18),
+            identity(1),
+            Column("name", names, 0, 18),
             plain("reference_date", 5, None),
             *wordings,
             count("stories", 4),
@@ -184,7 +194,7 @@ def _columns(section: str, rows: Sequence[Row], languages: Sequence[str]) -> lis
             stated("check", 4),
             *wordings,
             count("stories", 5),
-            plain(_ID, 9, 24, "dim"),
+            identity(9, "dim"),
         ],
         CONFLICTS: lambda: [
             *of_statistics,
@@ -192,7 +202,7 @@ def _columns(section: str, rows: Sequence[Row], languages: Sequence[str]) -> lis
             stated("check", 3),
             *wordings,
             plain("example_path", 5, 18),
-            plain(_ID, 9, 24, "dim"),
+            identity(9, "dim"),
         ],
     }
     columns = shapes[section]()
@@ -216,8 +226,9 @@ def _cut(text: str) -> str:
 def show_sheet(console: Console, found: Sheet, unit: str) -> None:
     """Bodies by years; years that there is no room for come in further tables below."""
     figures = sum(len(rows) for body in found.bodies for rows in body.cells.values())
-    title = f"{printable(unit)}: {figures:,} figures of {len(found.bodies):,} bodies"
-    if found.bodies_in_all > len(found.bodies):
+    known = sum(body.body is not None for body in found.bodies)
+    title = f"{printable(unit)}: {counted(figures, 'figure')} of {counted(known, 'body', 'bodies')}"
+    if found.bodies_in_all > known:
         title += f", of {found.bodies_in_all:,} in all"
     line(console, Text(title, style="bold"))
     names = Column("body", [Text(_cut(body.label)) for body in found.bodies], 0, 18)
@@ -237,9 +248,17 @@ def show_sheet(console: Console, found: Sheet, unit: str) -> None:
         console.print()
         print_table(console, [names, *shown])
         years = years[len(shown) :]
-    if found.bodies_in_all > len(found.bodies):
-        more = found.bodies_in_all - len(found.bodies)
-        line(console, Text(f"… and {more:,} more bodies: --limit N", style="dim"))
+    if more := found.bodies_in_all - known:
+        bodies = counted(more, "more body", "more bodies")
+        line(console, Text(f"… and {bodies}: --limit N", style="dim"))
+    others = found.left_out.get("shares_and_changes", 0)
+    nobodys = found.left_out.get("no_body", 0)
+    said = [counted(others, "share or change", "shares and changes")] if others else []
+    said += [f"{counted(nobodys, 'figure')} that {noun(nobodys, 'names', 'name')} no body"] * bool(
+        nobodys
+    )
+    if said:
+        line(console, Text(f"Left out: {', '.join(said)}: --all", style="dim"))
 
 
 def _figures(rows: Sequence[Row]) -> Text:
@@ -333,14 +352,14 @@ def _normal_forms(console: Console, mentions: Sequence[Row], numbers: dict[Any, 
         worded.append(Text(_cut(first["text"])))
         said = (figure(first), period(first), first["label"])
         forms.append(Text(_cut("; ".join(part for part in said if part))))
-        ids.append(Text(_cut(first[_ID] or "–"), style="dim"))
+        ids.append(Text(printable(first[_ID] or ""), style="dim"))
     columns = [
         Column("", marks, 0),
         Column("kind", kinds, 5),
         Column("as worded", worded, 2, 14),
         Column("normal form", forms, 1, 16),
         Column("times", times, 4, right=True),
-        Column(_ID, ids, 3, 20),
+        Column(_ID, ids, 6, beneath=True),
     ]
     if missing := print_table(console, columns):
         names = ", ".join(missing)

@@ -22,7 +22,7 @@ from pipeline.reviewing.drawing import Worded
 from pipeline.reviewing.forms import CorrectionError, Way
 from pipeline.reviewing.judgements import Judgement
 from pipeline.reviewing.review import Item, Review, Written
-from pipeline.terminal import printable
+from pipeline.terminal import counted, printable
 
 termios: Any
 try:
@@ -465,10 +465,6 @@ def _short(judgement: Judgement) -> str:
 # After a review, or instead of one.
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def _table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
     for i, column in enumerate(columns):
@@ -497,7 +493,7 @@ def show_summary(console: Console, said: dict[str, Any]) -> None:
             show.line(console, f"{skipped} skipped, which count on neither side")
     articles = said["articles"]
     if articles["reviewed"]:
-        title = f"mentions in {_counted(articles['reviewed'], 'article')} wholly reviewed"
+        title = f"mentions in {counted(articles['reviewed'], 'article')} wholly reviewed"
         names = ("kind", "judged", "right", "precision", "interval", "recall", "interval")
         table = _table(title, *names)
         for one in articles["kinds"]:
@@ -516,7 +512,7 @@ def show_summary(console: Console, said: dict[str, Any]) -> None:
         console.print()
         show.line(
             console,
-            f"{_counted(articles['begun'], 'article')} begun: counted when all in it is judged",
+            f"{counted(articles['begun'], 'article')} begun: counted when all in it is judged",
         )
     if said["sorts"]:
         console.print()
@@ -546,7 +542,7 @@ def _notes(console: Console, said: dict[str, Any]) -> None:
     ):
         if said[name]:
             notes.append(
-                f"{_counted(said[name], 'judgement')} of another run not counted: of {what}"
+                f"{counted(said[name], 'judgement')} of another run not counted: of {what}"
             )
     console.print()
     for note in notes:
@@ -556,7 +552,7 @@ def _notes(console: Console, said: dict[str, Any]) -> None:
 def show_written(console: Console, written: Written) -> None:
     """The files that a review made, and what is not in them."""
     if written.lexicon:
-        lines = _counted(written.lines, "line")
+        lines = counted(written.lines, "line")
         show.line(console, f"{printable(str(written.lexicon))}: {lines} for --lexicon")
     for path in written.gold:
         show.line(console, f"{printable(str(path))}: gold")
