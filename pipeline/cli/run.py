@@ -108,7 +108,8 @@ def _summary(run: dict[str, Any], out: Path, sidecars: dict[str, Any], lexicon: 
     if lexicon is not None and here:
         from pipeline.user_lexicon.unused import said as said_of
 
-        say(said_of(lexicon, out))
+        if line := said_of(lexicon, out):
+            say(line)
     found = ((counts["rows"].get(kind, 0), kind) for kind in KINDS)
     say(f"{out / 'table.csv'}: {', '.join(f'{n} {noun(n, kind)}' for n, kind in found)}")
     if status.get("ok") and here:

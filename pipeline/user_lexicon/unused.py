@@ -99,11 +99,12 @@ def unused(lexicon: UserLexicon, out: Path) -> list[Line]:
 
 
 def said(lexicon: UserLexicon, out: Path) -> str:
-    """One line for the user: how many lines the lexicon has, and which of them found nothing."""
+    """One line for the user: how many lines the lexicon has, and which of them found nothing; empty
+    where it has none of which that can be told."""
     judged = len(lexicon.names) + len(lexicon.units) + len(lexicon.documents)
-    lines = f"{lexicon.file}: {lexicon.lines:,} line{'' if lexicon.lines == 1 else 's'}"
     if not judged:
-        return lines
+        return ""
+    lines = f"{lexicon.file}: {lexicon.lines:,} line{'' if lexicon.lines == 1 else 's'}"
     found = unused(lexicon, out)
     every = judged == lexicon.lines
     kinds = f"{judged:,} names, units and documents"
