@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import argparse
 import html
-import subprocess
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from screenshot import screenshot
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOK = ROOT / "notebooks" / "3_party_members_by_body_and_year.ipynb"
@@ -62,25 +61,8 @@ def main() -> None:
     parser.add_argument("--height", type=int, default=820)
     options = parser.parse_args()
     PICTURE.parent.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "notebook.html"
-        file.write_text(page(nbformat.read(NOTEBOOK, as_version=4)), encoding="utf-8")
-        subprocess.run(
-            [
-                options.browser,
-                "--headless",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--hide-scrollbars",
-                "--force-device-scale-factor=1.5",
-                f"--user-data-dir={folder}/profile",
-                f"--window-size=900,{options.height}",
-                f"--screenshot={PICTURE}",
-                file.as_uri(),
-            ],
-            check=True,
-            capture_output=True,
-        )
+    shown = page(nbformat.read(NOTEBOOK, as_version=4))
+    screenshot(shown, PICTURE, width=900, height=options.height, browser=options.browser)
 
 
 if __name__ == "__main__":

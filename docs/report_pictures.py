@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from fewer_colours import fewer_colours
 from playwright.sync_api import sync_playwright
+from screenshot import fewer_colours
 
 import pipeline
 from pipeline import report

@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import argparse
 import html
-import subprocess
-import tempfile
 from pathlib import Path
 
 import pandas as pd
-from fewer_colours import fewer_colours
+from screenshot import screenshot
 
 import pipeline
 
@@ -69,26 +67,9 @@ def main() -> None:
     options = parser.parse_args()
     table = pipeline.load().run(ROOT / "corpus" / "articles").table
     picture = ROOT / "docs" / "table.png"
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "table.html"
-        file.write_text(page(rows(table)), encoding="utf-8")
-        subprocess.run(
-            [
-                options.browser,
-                "--headless",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--hide-scrollbars",
-                "--force-device-scale-factor=1.5",
-                f"--user-data-dir={folder}/profile",
-                f"--window-size=1500,{options.height}",
-                f"--screenshot={picture}",
-                file.as_uri(),
-            ],
-            check=True,
-            capture_output=True,
-        )
-    fewer_colours(picture)
+    screenshot(
+        page(rows(table)), picture, width=1500, height=options.height, browser=options.browser
+    )
 
 
 if __name__ == "__main__":

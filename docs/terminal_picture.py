@@ -11,13 +11,12 @@ import argparse
 import io
 import os
 import re
-import subprocess
 import tempfile
 from pathlib import Path
 
-from fewer_colours import fewer_colours
 from rich.console import Console
 from rich.text import Text
+from screenshot import screenshot
 
 import pipeline
 from pipeline.explanation import open_run
@@ -78,29 +77,17 @@ def main() -> None:
         Path("corpus").symlink_to(ROOT / "corpus")
         pipeline.load().run(Path("corpus/articles"), Path("out"))
         svg = drawn(Path("out"))
-        width, height = map(float, re.findall(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)[0])
-        height *= WIDE / width
-        page = Path(folder) / "terminal.html"
-        page.write_text(
-            f"<meta charset='utf-8'><style>body{{margin:0}} svg{{width:{WIDE}px}}</style>{svg}",
-            encoding="utf-8",
-        )
-        subprocess.run(
-            [
-                options.browser,
-                "--headless",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--hide-scrollbars",
-                f"--user-data-dir={folder}/profile",
-                f"--window-size={WIDE},{round(height)}",
-                f"--screenshot={picture}",
-                page.as_uri(),
-            ],
-            check=True,
-            capture_output=True,
-        )
-    fewer_colours(picture)
+    width, height = map(float, re.findall(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)[0])
+    height *= WIDE / width
+    style = f"<style>body{{margin:0}} svg{{width:{WIDE}px}}</style>"
+    screenshot(
+        f"<meta charset='utf-8'>{style}{svg}",
+        picture,
+        width=WIDE,
+        height=round(height),
+        scale=1,
+        browser=options.browser,
+    )
 
 
 if __name__ == "__main__":
