@@ -22,6 +22,7 @@ from pipeline.reviewing.drawing import Worded
 from pipeline.reviewing.forms import CorrectionError, Way
 from pipeline.reviewing.judgements import Judgement
 from pipeline.reviewing.review import Item, Review, Written
+from pipeline.reviewing.tables import percent, summary_tables, within
 from pipeline.terminal import counted, printable
 
 termios: Any
@@ -159,17 +160,6 @@ class Answers:
         if not said:
             raise Left
         return said.rstrip("\r\n")
-
-
-def percent(share: float | None) -> str:
-    """A share as people read it; a dash for none."""
-    return "–" if share is None else f"{share:.1%}"
-
-
-def within(said: dict[str, Any], prefix: str = "") -> str:
-    """The bounds of a share."""
-    low, high = said[f"{prefix}low"], said[f"{prefix}high"]
-    return "" if low is None else f"{low:.1%} to {high:.1%}"
 
 
 class Terminal:
@@ -465,49 +455,21 @@ def _short(judgement: Judgement) -> str:
 # After a review, or instead of one.
 
 
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
-    for i, column in enumerate(columns):
-        table.add_column(column, justify="left" if i == 0 else "right")
-    return table
-
-
 def show_summary(console: Console, said: dict[str, Any]) -> None:
     """What ``Review.summary`` says, as tables."""
-    for rows in said["rows"]:
-        table = _table(rows["among"], "kind", "rows", "judged", "right", "precision", "interval")
-        together = dict(rows["together"], kind="together")
-        for one in [*rows["kinds"], *([together] if len(rows["kinds"]) > 1 else [])]:
-            table.add_row(
-                one["kind"],
-                f"{one['of']:,}",
-                f"{one['judged']:,}",
-                f"{one['right']:,}",
-                percent(one["precision"]),
-                within(one),
-            )
+    for found in summary_tables(said):
+        table = Table(
+            title=found.title, title_justify="left", title_style="bold", box=None, pad_edge=False
+        )
+        for i, column in enumerate(found.names):
+            table.add_column(column, justify="left" if i == 0 else "right")
+        for line in found.lines:
+            table.add_row(*line)
         console.print()
         console.print(table)
-        skipped = sum(one["skipped"] for one in rows["kinds"])
-        if skipped:
-            show.line(console, f"{skipped} skipped, which count on neither side")
+        if found.note:
+            show.line(console, found.note)
     articles = said["articles"]
-    if articles["reviewed"]:
-        title = f"mentions in {counted(articles['reviewed'], 'article')} wholly reviewed"
-        names = ("kind", "judged", "right", "precision", "interval", "recall", "interval")
-        table = _table(title, *names)
-        for one in articles["kinds"]:
-            table.add_row(
-                one["kind"],
-                f"{one['judged']:,}",
-                f"{one['right']:,}",
-                percent(one["precision"]),
-                within(one),
-                percent(one["recall"]),
-                within(one, "recall_"),
-            )
-        console.print()
-        console.print(table)
     if articles["begun"]:
         console.print()
         show.line(

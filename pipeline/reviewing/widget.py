@@ -16,9 +16,10 @@ from pipeline.explanation import Row
 from pipeline.reviewing import forms
 from pipeline.reviewing.forms import CorrectionError, Field, Way
 from pipeline.reviewing.review import Item, Review, Written
-from pipeline.reviewing.terminal import percent, within, worded
+from pipeline.reviewing.tables import summary_tables
+from pipeline.reviewing.terminal import worded
 from pipeline.run.outputs import OutputError
-from pipeline.terminal import printable
+from pipeline.terminal import counted, printable
 
 _FULL = {"width": "100%", "max_width": "60em"}
 _COUNTS = ("languages", "stories", "articles", "mentions", "score")
@@ -86,41 +87,12 @@ def _sentences(mentions: Sequence[Row]) -> str:
 def summary_html(said: dict[str, Any]) -> str:
     """What ``Review.summary`` says, as tables."""
     pieces = []
-    for rows in said["rows"]:
-        together = dict(rows["together"], kind="together")
-        lines = [
-            [
-                one["kind"],
-                f"{one['of']:,}",
-                f"{one['judged']:,}",
-                f"{one['right']:,}",
-                percent(one["precision"]),
-                within(one),
-            ]
-            for one in [*rows["kinds"], together]
-        ]
-        names = ["kind", "rows", "judged", "right", "precision", "interval"]
-        pieces.append(_table(rows["among"], names, lines))
-    articles = said["articles"]
-    if articles["reviewed"]:
-        lines = [
-            [
-                one["kind"],
-                f"{one['judged']:,}",
-                f"{one['right']:,}",
-                percent(one["precision"]),
-                within(one),
-                percent(one["recall"]),
-                within(one, "recall_"),
-            ]
-            for one in articles["kinds"]
-        ]
-        names = ["kind", "judged", "right", "precision", "interval", "recall", "interval"]
-        title = f"{articles['reviewed']} articles wholly reviewed"
-        pieces.append(_table(title, names, lines))
+    for table in summary_tables(said):
+        pieces.append(_table(table.title, table.names, table.lines))
+        pieces.append(f"<p>{_safe(table.note)}</p>" if table.note else "")
     stale = said["changed"] + said["gone"]
     if stale:
-        pieces.append(f"<p>{stale} judgements of another run are not counted</p>")
+        pieces.append(f"<p>{counted(stale, 'judgement')} of another run not counted</p>")
     return "".join(pieces)
 
 
