@@ -29,7 +29,7 @@ from pipeline.run.work import Committing, Tally, task_of
 from tests import hostile
 from tests.conftest import ARTICLES
 
-SMALL = Limits(seconds=2.0, megabytes=600, start=10.0)
+SMALL = Limits(seconds=4.0, megabytes=600, start=10.0)
 
 
 def task(text: str) -> Task:
@@ -55,8 +55,8 @@ PLAIN = [f"article {i}" for i in range(30)]
     [
         ("crash", "crashed a worker (SIGSEGV)"),
         ("exit", "crashed a worker (exit code 3)"),
-        ("hang", "not read within 2 seconds; split the article, or raise --article-seconds"),
-        ("spin", "not read within 2 seconds"),
+        ("hang", "not read within 4 seconds; split the article, or raise --article-seconds"),
+        ("spin", "not read within 4 seconds"),
         ("grow", "took more than 600 MB of memory, the limit of a worker; split the article"),
         ("leap", "took more than 600 MB of memory"),
     ],
