@@ -29,12 +29,12 @@ import pytest
 
 from pipeline.configuration import Configuration
 from pipeline.read import Limits as ReadLimits
-from pipeline.read import Source, discover
+from pipeline.read import Source, discover, records
 from pipeline.run import batch, on_ray, outputs
 from pipeline.run.limits import Limits
-from pipeline.run.on_ray import stages
+from pipeline.run.on_ray import stages, supervision
 from pipeline.run.parts import Parts
-from pipeline.run.work import EngineError, Tally, Work
+from pipeline.run.work import EngineError, Tally, Work, task_of
 from tests import hostile
 from tests.conftest import ARTICLES, ROOT
 
@@ -364,7 +364,8 @@ def test_what_stands_still_is_begun_anew(cluster: Cluster, tmp_path: Path) -> No
     cluster.complete()
     said: list[str] = []
     given = replace(work(tmp_path / "in", [f"nap {i}" for i in range(16)]), say=said.append)
-    tally, stopped = Tally(), []
+    tally = Tally()
+    stopped: list[psutil.Process] = []
 
     def stop_all(_: Tally) -> None:
         """Actors that are there and do nothing any more: nobody misses them."""
@@ -383,6 +384,25 @@ def test_what_stands_still_is_begun_anew(cluster: Cluster, tmp_path: Path) -> No
     assert {digest for _, digest in tally.present} == set(given.parts.digests())
     psutil.wait_procs(stopped, 30)
     assert not any(actor.is_running() for actor in stopped)
+
+
+def test_what_is_in_place_without_a_word_of_it_is_counted(tmp_path: Path) -> None:
+    """As when an actor stands still between the two."""
+    given, tally = work(tmp_path / "in", ["one", "two", "three"]), Tally()
+    gathered = supervision._Gathered(given, tally)
+    perform = hostile.performer()
+    done = [perform(task_of(r, {})) for s in given.sources for r in records(s, given.read_limits)]
+    met = [(f"{number:03}.txt", outcome.digest) for number, outcome in enumerate(done)]
+    given.parts.commit(done[:1])
+    told = stages.Done(0, 2, met[1:2], given.parts.commit(done[1:2]), [(done[1].digest, "ok")])
+    gathered.take(told)
+    assert (tally.ok, tally.kept, len(tally.present)) == (1, 0, 1)
+    gathered.look()
+    assert gathered.known == {outcome.digest for outcome in done[:2]}
+    again = stages.Done(0, 3, met, given.parts.commit(done[2:]), [(done[2].digest, "ok")])
+    gathered.take(again)
+    assert (tally.ok, tally.kept, tally.ahead) == (2, 1, 0)
+    assert tally.done + tally.kept == tally.total == len(tally.present) == 3
 
 
 def test_patience_grows_with_what_was_seen_and_what_was_in_vain() -> None:

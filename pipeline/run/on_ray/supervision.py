@@ -186,7 +186,8 @@ class _Gathered:
             if path in self._paths:
                 continue
             self._paths.add(path)
-            kept = digest in self._work.known or digest in self._met
+            # Known is also what an earlier job put in place before it could say so.
+            kept = digest in self._work.known or digest in self.known or digest in self._met
             self._met.add(digest)
             self._tally.met(path, digest, ahead, kept=kept)
         for name, seconds in done.seconds.items():
