@@ -177,7 +177,7 @@ def test_records_are_the_same_in_a_process_of_their_own(tmp_path: Path) -> None:
     apart = list(reading.isolated(sources, ReadLimits(), Limits()))
     assert [record for _, record in apart] == [record for _, record in here]
     assert [left for left, _ in here] == list(range(149, -1, -1))
-    assert apart[-1][0] == 0
+    assert [left for left, _ in apart] == [left for left, _ in here]
 
 
 MADE_BY = {"versions": {"selaras": "1"}, "configuration": {"language": None}}

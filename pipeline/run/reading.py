@@ -82,7 +82,8 @@ def here(sources: Sequence[Source], read_limits: ReadLimits) -> Iterator[tuple[i
 def isolated(
     sources: Sequence[Source], read_limits: ReadLimits, limits: Limits
 ) -> Iterator[tuple[int, Record]]:
-    """What ``here`` gives, from a process of its own that reads ahead.
+    """What ``here`` gives, from a process of its own that reads ahead: behind a record lie the
+    records that were read with it, too.
 
     A source that kills it or that it is stuck in is a record with a problem behind those before.
     """
@@ -126,8 +127,10 @@ def isolated(
             if asked:
                 child.ask(wanted)  # while these are worked on
             left = max(0, len(sources) - wanted.source - 1)
-            for record in batch.records:
-                yield left, record
+            for behind, record in zip(
+                range(len(batch.records) - 1, -1, -1), batch.records, strict=True
+            ):
+                yield left + behind, record
     finally:
         if child is not None:
             child.stop()

@@ -73,7 +73,7 @@ class Tally:
     skipped: int = 0
     failed: int = 0
     kept: int = 0  # that needed nothing: done before, or the same as another
-    ahead: int = 0  # sources that are not begun
+    ahead: int = 0  # sources that are not begun, and articles of others that wait
     stage: str = "reading"
     seconds: dict[str, float] = field(default_factory=dict)
     begun: float = field(default_factory=time.monotonic)

@@ -188,7 +188,7 @@ def _bundles(group: Group, given: Given) -> Iterator[Bundle]:
     )
     for ahead, record in records:
         task = task_of(record, given.sidecars)
-        bundle.begun = len(group.sources) - ahead
+        bundle.begun = max(0, len(group.sources) - ahead)
         bundle.met.append((record.path, task.digest))
         if task.digest not in begun and not given.knows(task.digest):
             begun.add(task.digest)
