@@ -58,9 +58,10 @@ function layOut() {
     byId("sheet-shows").value,
     byId("sheet-changes").checked,
   ];
-  const chosen = figures.filter(
-    (row) => measured(row) === unit && isShown(row, shows, changes),
-  );
+  const ofUnit = figures.filter((row) => measured(row) === unit);
+  const wanted = ofUnit.filter((row) => isShown(row, shows, changes));
+  const placed = wanted.filter(hasPlace);
+  const chosen = byId("sheet-unknown").checked ? wanted : placed;
   const lines = new Map();
   for (const row of chosen) {
     const id = cell("organisation_id", row) ?? "";
@@ -84,8 +85,9 @@ function layOut() {
     (a, b) => (a === "") - (b === "") || collator.compare(a, b),
   );
   sheet.lines = sortedLines([...lines.values()]);
-  sheet.count = chosen.length;
-  sheet.notSaid = chosen.filter((row) => !hasPlace(row)).length;
+  sheet.known = placed.length;
+  sheet.notSaid = wanted.length - placed.length;
+  sheet.others = ofUnit.length - wanted.length;
 }
 
 /** Lines in the order that was asked for; the one without a body comes last. */
@@ -230,6 +232,7 @@ function keepSheet() {
     unit: byId("sheet-unit").value,
     show: byId("sheet-shows").value === "numbers" ? "" : byId("sheet-shows").value,
     changes: byId("sheet-changes").checked ? "yes" : "",
+    unknown: byId("sheet-unknown").checked ? "yes" : "",
     sort: sheet.sort,
     page: sheet.page > 1 ? sheet.page : "",
     open: [...sheet.open],
@@ -254,9 +257,11 @@ function sheetHead(name, words, right) {
   );
 }
 
+/** Sort by a column: of numbers the largest come first, and then the smallest. */
 function sortSheet(name) {
-  const next = { [`${name}.asc`]: `${name}.desc`, [`${name}.desc`]: "" };
-  sheet.sort = next[sheet.sort] ?? `${name}.asc`;
+  const [first, second] = name === "body" ? ["asc", "desc"] : ["desc", "asc"];
+  const next = { [`${name}.${first}`]: `${name}.${second}`, [`${name}.${second}`]: "" };
+  sheet.sort = next[sheet.sort] ?? `${name}.${first}`;
   sheet.page = 1;
   showSheet();
   keepSheet();
@@ -271,25 +276,24 @@ function showSheet() {
   sheet.page = Math.min(Math.max(1, sheet.page), last);
   const here = sheet.lines.slice((sheet.page - 1) * BODIES_A_PAGE, sheet.page * BODIES_A_PAGE);
   const unit = unitWords(byId("sheet-unit").value);
-  const notes = [];
-  if (unitless)
-    notes.push(
-      `${counted(unitless, "figure")} of no known unit ${unitless === 1 ? "is" : "are"} in the table alone`,
-    );
-  if (said.size < said.whole) notes.push("this page leaves out rows, see Overview");
-  const known = sheet.count - sheet.notSaid;
   const placed = new Set(sheet.lines.filter(isPlaced).map((line) => line.id)).size;
   const parts = [
-    `${counted(known, "figure")} of ${unit} with known body and year`,
+    `${counted(sheet.known, "figure")} of ${unit} with known body and year`,
     counted(placed, "body", "bodies"),
   ];
   if (sheet.notSaid)
     parts.push(
-      `${number(sheet.notSaid)} more ${sheet.notSaid === 1 ? "stands" : "stand"} under “${NOT_SAID}”`,
+      byId("sheet-unknown").checked
+        ? `${number(sheet.notSaid)} more under “${NOT_SAID}”`
+        : `${number(sheet.notSaid)} more without a body or a year`,
     );
+  if (sheet.others) parts.push(`${number(sheet.others)} of another kind (shares, changes)`);
+  const notes = [];
+  if (unitless) notes.push(`${counted(unitless, "figure")} without a known unit are in no sheet`);
+  if (said.size < said.whole) notes.push("this page leaves out rows, see Overview");
   byId("sheet-count").textContent = `${[...parts, ...notes].join("; ")}.`;
   byId("sheet-place").replaceChildren(
-    sheet.count
+    sheet.lines.length
       ? element(
           "div",
           {
@@ -318,7 +322,7 @@ function showSheet() {
       : element(
           "p",
           { class: "note" },
-          `There are no such figures of ${unit}; show shares or changes too, or choose another unit.`,
+          `There are no such figures of ${unit}; show other ones too, or choose another unit.`,
         ),
   );
   showPages(byId("sheet-pages"), "Pages of the sheet", sheet.page, last, (page) => {
@@ -393,6 +397,7 @@ function openSheet(choices) {
     ? choices.get("show")
     : "numbers";
   byId("sheet-changes").checked = choices.get("changes") === "yes";
+  byId("sheet-unknown").checked = choices.get("unknown") === "yes";
   sheet.sort = choices.get("sort") ?? "";
   sheet.page = Number.parseInt(choices.get("page"), 10) || 1;
   sheet.open = new Set(choices.getAll("open"));
