@@ -239,10 +239,11 @@ def _vietnamese() -> dict[str, tuple[tuple[str, str], ...]]:
 
 
 @cache
-def _names() -> tuple[tuple[str, str, tuple[Token, ...]], ...]:
-    """Every name of the bodies that have one of their own: body, sort of name, words."""
+def _names() -> tuple[tuple[str, str, str, tuple[Token, ...]], ...]:
+    """Every name of the bodies that have one of their own: body, sort of name, words, joined and
+    as tokens."""
     return tuple(
-        (name_id, sort, tuple(words))
+        (name_id, sort, " ".join(t.word for t in words), tuple(words))
         for name_id, row in facts.registered().items()
         for sort, names in (
             ("name", row.get("names", ())),
@@ -400,10 +401,15 @@ def _lexicon(data: dict[str, Any], language: str) -> Lexicon:
             for sort, _ in entries
         )
     )
-    marked = {t.exact for names in data["names"].values() for n in names for t in tokenise(n)}
+    marked = {
+        t.exact
+        for names in data["names"].values()
+        for name in names
+        if not name.isascii()
+        for t in tokenise(name)
+    }
     own = {joined for table in collected.values() for joined in table}
-    for name_id, sort, words in _names():
-        joined = " ".join(t.word for t in words)
+    for name_id, sort, joined, words in _names():
         if sort != "vi":
             collected.setdefault(words[0].word, {}).setdefault(joined, {})[sort, name_id] = None
         if sort == "shared":
