@@ -11,7 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pipeline.api import Reading, Result, Selaras, explain, load, read_run, review
+    from pipeline.api import Reading, Selaras, explain, load, read_run, review
+    from pipeline.results import Result
 
 __version__ = "0.1.0"
 __all__ = [
@@ -28,6 +29,10 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """The public names, imported when first asked for, so that the command starts at once."""
+    if name == "Result":
+        from pipeline.results import Result
+
+        return Result
     if name in __all__:
         from pipeline import api
 

@@ -7,27 +7,30 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline import articles, explanation
+from pipeline import articles
 from pipeline.configuration import Configuration, chosen_engines
-from pipeline.progress import shown
 from pipeline.read import Document, Sidecar, read_sidecar
 from pipeline.read.discover import located
 from pipeline.reading import Reading, frame
 from pipeline.records import ARTICLE_SCHEMA, MENTION_SCHEMA, table_schema
-from pipeline.results import Result
-from pipeline.run import batch
-from pipeline.run.work import Tally
-from pipeline.user_lexicon.read import read_lexicon
 
+# One text needs neither pandas nor DuckDB: what does is imported where it is asked for.
 if TYPE_CHECKING:
+    from pipeline.explanation import Explained
+    from pipeline.results import Result
     from pipeline.reviewing.widget import Reviewer
+    from pipeline.run import batch
+    from pipeline.run.work import Tally
 
-__all__ = ["Reading", "Result", "Selaras", "explain", "load", "read_run", "review"]
+__all__ = ["Reading", "Selaras", "explain", "load", "read_run", "review"]
 
 PathLike = str | os.PathLike[str]
 
 
 def _result(found: batch.Result, out: PathLike | None) -> Result:
+    from pipeline.results import Result
+    from pipeline.run import batch
+
     return Result(
         frame(found.articles, ARTICLE_SCHEMA),
         frame(found.mentions, MENTION_SCHEMA),
@@ -89,6 +92,9 @@ class Selaras:
         ``run.outputs.OutputError`` for an ``out`` that cannot be used, and
         ``recognise.ModelError`` for a model that cannot be loaded.
         """
+        from pipeline.progress import shown
+        from pipeline.run import batch
+
         given = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
         with shown("auto" if progress is True else "none") as (changed, say):
             found = batch.run(
@@ -122,19 +128,21 @@ def load(**choices: Any) -> Selaras:
     if isinstance(choices.get("ner"), str):
         choices["ner"] = chosen_engines([choices["ner"]])
     if isinstance(choices.get("lexicon"), str | os.PathLike):
+        from pipeline.user_lexicon.read import read_lexicon
+
         choices["lexicon"] = read_lexicon(Path(choices["lexicon"]))
     return Selaras(Configuration(**choices))
 
 
-def explain(
-    out: PathLike, canonical_id: str, *, limit: int | None = None
-) -> list[explanation.Explained]:
+def explain(out: PathLike, canonical_id: str, *, limit: int | None = None) -> list[Explained]:
     """What a row of the table in ``out`` rests on: the rows with this ``canonical_id``, or else of
     this ``indicator_id``, each with its mentions (the first ``limit`` of them).
 
     Raises ``run.outputs.OutputError`` if ``out`` holds no run, and ``explanation.UnknownRow``, one
     of them, which names the nearest ids, if its table has no such row.
     """
+    from pipeline import explanation
+
     return explanation.explain(Path(out), canonical_id, limit)
 
 
@@ -187,6 +195,7 @@ def review(
 
 def read_run(out: PathLike) -> Result:
     """The frames of a run written before. Raises ``run.outputs.OutputError`` if there is none."""
+    from pipeline.results import Result
     from pipeline.run import outputs
 
     folder = Path(out)

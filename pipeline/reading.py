@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import pyarrow as pa
 
 from pipeline import articles, extraction
@@ -19,6 +18,9 @@ from pipeline.records import (
     Statistic,
 )
 from pipeline.terminal import counted
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def frame(rows: list[dict[str, Any]], schema: pa.Schema) -> pd.DataFrame:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from pipeline import facts
+from pipeline import facts, languages
+from pipeline.normalise.organisations.known import names_by_parts
 from tests.marked import identified, ids
 
 Told = dict[str, tuple[str, Sequence[str | None]]]
@@ -400,3 +401,14 @@ def test_a_national_body_of_an_article_about_no_province_misses_no_place(
     assert missing == [False, True, True]
     there = [o.place_missing for o in identified(text, code, title="", place="Ben Tre")]
     assert there == [False, False, False]
+
+
+@pytest.mark.parametrize("code", languages.available())
+def test_no_name_is_left_unread_that_says_what_is_asked(code: str) -> None:
+    names = names_by_parts(code)
+    told = {number: key for number in range(len(names)) if (key := names.key(number)) is not None}
+    assert len(told) > 100
+    missed = [key for number, key in told.items() if number not in set(names.that_may_say(key))]
+    assert missed == []
+    read = [len(set(names.that_may_say(key))) for key in told.values()]
+    assert sum(read) / len(read) < len(names) / 50

@@ -27,7 +27,7 @@ from pipeline.run.pool import Pool
 from pipeline.run.tasks import Task
 from pipeline.run.work import Committing, Tally, task_of
 from tests import hostile
-from tests.conftest import ARTICLES
+from tests.conftest import ARTICLES, ROOT
 
 SMALL = Limits(seconds=4.0, megabytes=600, start=10.0)
 
@@ -140,6 +140,17 @@ def test_a_child_passes_on_what_answering_raised() -> None:
             child.answer()
     finally:
         child.stop()
+
+
+def test_an_article_is_read_without_what_makes_tables() -> None:
+    code = (
+        "import sys, pipeline\n"
+        f"found = pipeline.load()({(ARTICLES / 'nghe-an-council-science.nl.txt').read_text()!r})\n"
+        "print(len(found.mentions) > 10)\n"
+        "print({'duckdb', 'multiprocessing', 'pandas', 'rich'} & sys.modules.keys())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout == "True\nset()\n", done.stderr
 
 
 def sources_in(folder: Path, names: list[str]) -> list[Source]:

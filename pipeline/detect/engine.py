@@ -83,13 +83,15 @@ def _profiles() -> dict[str, str]:
 def _factory(latin: bool) -> Any:
     """langdetect's detectors: of the languages in Latin letters, or of all."""
     from langdetect.detector_factory import DetectorFactory
+    from langdetect.utils.lang_profile import LangProfile
 
-    profiles = _profiles()
+    profiles = [json.loads(text) for _, text in sorted(_profiles().items())]
     if latin:
-        profiles = {n: p for n, p in profiles.items() if _is_latin(json.loads(p)["freq"])}
+        profiles = [profile for profile in profiles if _is_latin(profile["freq"])]
     factory = DetectorFactory()
     factory.set_seed(_SEED)
-    factory.load_json_profile([profiles[name] for name in sorted(profiles)])
+    for index, profile in enumerate(profiles):
+        factory.add_profile(LangProfile(**profile), index, len(profiles))
     return factory
 
 

@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
-import pandas as pd
 
 from pipeline.display.hints import FOLDED
 from pipeline.normalise.places import fold
@@ -24,6 +23,9 @@ from pipeline.run.outputs import OutputError
 from pipeline.tabulate.database import literal
 from pipeline.tabulate.stories import STORY
 from pipeline.terminal import printable
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Row = dict[str, Any]
 
@@ -68,6 +70,8 @@ class Explained:
 
     def to_frame(self) -> pd.DataFrame:
         """The mentions as a frame, with every column."""
+        import pandas as pd
+
         return pd.DataFrame(self.mentions, columns=[*MENTION_SCHEMA.names, *ARTICLE_COLUMNS])
 
 

@@ -14,10 +14,11 @@ import datetime
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from pipeline import languages
+from pipeline.extract import blanks
 from pipeline.languages import cldr
 
 # Bounded, so that no run of blanks costs more than its length.
@@ -125,9 +126,9 @@ def month_names(language: str) -> dict[str, int]:
     return {**cldr.months(language), **own}
 
 
-def _fill(template: str, parts: dict[str, str]) -> re.Pattern[str]:
+def _fill(template: str, parts: dict[str, str]) -> str:
     filled = template.replace(" ?", "\0").replace(" ", _BLANK).replace("\0", _MAYBE_BLANK)
-    return re.compile(_NAME.sub(lambda m: parts[m[1]], filled))
+    return _NAME.sub(lambda m: parts[m[1]], filled)
 
 
 def _led(template: str, ordinals: Iterable[str]) -> bool:
@@ -138,7 +139,9 @@ def _led(template: str, ordinals: Iterable[str]) -> bool:
 
 
 @cache
-def _patterns(language: str) -> _Patterns:
+def _patterns(language: str, rare: bool) -> _Patterns:
+    """The patterns of a language, for texts with ``rare`` blanks or without."""
+    compile_ = partial(blanks.compiled, rare=rare)
     data: dict[str, Any] = languages.data(language, "dates")
     words, years = data["words"], data["years"]
     names = month_names(language)
@@ -169,6 +172,10 @@ def _patterns(language: str) -> _Patterns:
         "of_month": f"{_BLANK}(?:{of}{_BLANK})?(?:{number_of_month}"
         f"|(?:{month_noun}{_BLANK})?(?P<name>{month})){said_year}?",
     }
+
+    def filled(template: str) -> re.Pattern[str]:
+        return compile_(_fill(template, parts))
+
     suffix = f"(?:{_MAYBE_BLANK}{_either(words['day_suffix'])}\\b)?"
     day, day2 = f"(?P<day>{_DAY}){suffix}", f"(?P<day2>{_DAY}){suffix}"
     between = (
@@ -211,51 +218,49 @@ def _patterns(language: str) -> _Patterns:
     for noun in map(re.escape, words["month_noun"]):  # each by itself is found faster
         numbered = f"{noun}{_BLANK}(?P<month>{_MONTH_NUMBER})(?![\\w%]|[.,]\\d){its_year}"
         named = f"{noun}{_BLANK}(?P<name>{month})(?!{said_year}|{between}{month}){past}?"
-        worded += [("month_number", re.compile(numbered)), ("month_named", re.compile(named))]
-    at_digit = [(kind, re.compile(p)) for kind, p in short.items()]
+        worded += [("month_number", compile_(numbered)), ("month_named", compile_(named))]
+    at_digit = [(kind, compile_(p)) for kind, p in short.items()]
     if words["past_before"]:
         past_before = f"(?P<past>{_either(words['past_before'])}){_BLANK}(?P<name>{month})"
-        worded.append(("month_past", re.compile(past_before)))
+        worded.append(("month_past", compile_(past_before)))
     led: dict[str, list[tuple[str, re.Pattern[str]]]] = {"number": [], "ordinal": []}
     for kind, templates in data["stretches"].items():
         for template in templates:
             if template.startswith("{count}"):
                 rest = template.removeprefix("{count}")
-                at_digit.insert(0, (kind, _fill(r"(?P<number>\d{1,2})" + rest, parts)))
-                led["number"].append((kind, _fill("(?P<number>{number})" + rest, parts)))
+                at_digit.insert(0, (kind, filled(r"(?P<number>\d{1,2})" + rest)))
+                led["number"].append((kind, filled("(?P<number>{number})" + rest)))
                 continue
-            pattern = _fill(template.replace("{count}", _COUNT), parts)
+            pattern = filled(template.replace("{count}", _COUNT))
             (led["ordinal"] if _led(template, data["ordinals"]) else worded).append((kind, pattern))
-    at_digit += [("time", _fill(t, parts)) for t in data["times"]["after"]]
-    worded += [("time", _fill(t, parts)) for t in data["times"]["before"]]
+    at_digit += [("time", filled(t)) for t in data["times"]["after"]]
+    worded += [("time", filled(t)) for t in data["times"]["before"]]
     return _Patterns(
-        short=(*at_digit, ("decade", re.compile(decade))),
-        long=tuple((kind, re.compile(p)) for kind, p in long.items()),
-        month_first=tuple((kind, re.compile(p)) for kind, p in month_first.items()),
-        month=re.compile(month),
+        short=(*at_digit, ("decade", compile_(decade))),
+        long=tuple((kind, compile_(p)) for kind, p in long.items()),
+        month_first=tuple((kind, compile_(p)) for kind, p in month_first.items()),
+        month=compile_(month),
         worded=tuple(worded),
         led=tuple(
-            (re.compile(parts[first]), tuple(patterns))
-            for first, patterns in led.items()
-            if patterns
+            (compile_(parts[first]), tuple(patterns)) for first, patterns in led.items() if patterns
         ),
         months=names,
         numbers=data["numbers"],
         ordinals=data["ordinals"],
         relative=data["relative_years"],
         decades=data["decades"],
-        joiner=re.compile(
+        joiner=compile_(
             f"(?:{_BLANK}{_either(words['joiner'])}{_BLANK}(?:{_either(words['year_noun'])}{_BLANK})?"
             f"|{_MAYBE_BLANK}[-\u2010-\u2015\u2212]{_MAYBE_BLANK})",
         ),
-        pair_joiner=re.compile(f"{_BLANK}{_either(words['pair_joiner'])}{_BLANK}"),
-        opener=re.compile(
+        pair_joiner=compile_(f"{_BLANK}{_either(words['pair_joiner'])}{_BLANK}"),
+        opener=compile_(
             rf"\b{_either(words['opener'])}{_BLANK}(?:{_either(words['year_noun'])}{_BLANK})?\Z",
         ),
-        list_joiner=re.compile(
+        list_joiner=compile_(
             f"(?:,?{_BLANK}{_either(words['list_joiner'])}{_BLANK}|{_MAYBE_BLANK}[,/]{_MAYBE_BLANK})",
         ),
-        day_before=re.compile(rf"(?:\b{_either(words['day_before'])},?{_BLANK}\(?|\()\Z"),
+        day_before=compile_(rf"(?:\b{_either(words['day_before'])},?{_BLANK}\(?|\()\Z"),
         year_nouns=frozenset(years["nouns"]),
         every=frozenset(years["every"]),
         year_before=frozenset(years["before"]) | frozenset(names),
@@ -287,7 +292,7 @@ def masked(text: str, language: str) -> list[tuple[int, int]]:
 
 
 def _found(text: str, language: str, published: datetime.date | None) -> list[_Found]:
-    patterns = _patterns(language)
+    patterns = _patterns(language, blanks.has_rare(text))
     text = lowered(text)
     candidates = [*_worded(text, patterns, published), *_at_digits(text, patterns, published)]
     # The earliest wins, of those that start together the longest.

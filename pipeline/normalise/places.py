@@ -202,10 +202,11 @@ def _registers() -> Gazetteer:
     new, old, change = _load("parser_from_2025"), _load("parser_legacy"), _load("converter_2025")
 
     by_id: dict[str, Place] = {}
+    official: dict[str, str] = {}  # names as slugs, by id
 
     def add(name_vi: str, id_: str, level: Level, era: Era, **kw: str | None) -> Place:
         name = _ascii_name(_bare(name_vi, types))
-        slug = slugify(name)
+        slug = official[id_] = slugify(name)
         if level == "province" and slug in exceptions:
             name = exceptions[slug]["name"]
             slug = slugify(name)
@@ -275,8 +276,7 @@ def _registers() -> Gazetteer:
 
     by_name: dict[str, list[Place]] = {}
     for place in by_id.values():
-        name = _bare(place.name_vi, types)
-        for spelling in {slugify(name), place.slug}:
+        for spelling in {official[place.id], place.slug}:
             by_name.setdefault(spelling.replace("-", " "), []).append(place)
     aliases = {
         alias: slug.replace("-", " ")

@@ -13,9 +13,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
@@ -24,6 +23,9 @@ from pipeline.read.discover import is_here
 from pipeline.records import ARTICLE_SCHEMA, MENTION_SCHEMA, languages_of_table, table_schema
 from pipeline.run.parts import sync_folder
 from pipeline.tabulate import merging, write_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ARTICLES, MENTIONS, TABLE = merging.ARTICLES, merging.MENTIONS, merging.TABLE
 CSV, RUN = "table.csv", "run.json"
@@ -315,6 +317,8 @@ def _harmless(cell: Any) -> Any:
 
 def csv_text(frame: pd.DataFrame, header: bool = True) -> str:
     """A table as CSV: whole numbers without a point, no cell that a spreadsheet would run."""
+    import pandas as pd  # takes a third of a second, and a run has long begun when it is needed
+
     safe = frame.copy()
     for column in safe.columns:
         if not pd.api.types.is_numeric_dtype(safe[column]):

@@ -13,6 +13,7 @@ import datetime
 import itertools
 
 from pipeline.extract import dates
+from pipeline.extract.blanks import has_rare
 from pipeline.extract.references import details, finding, identity
 from pipeline.extract.references.words import Article, words_of
 from pipeline.records import Reference
@@ -26,7 +27,7 @@ def references(text: str, language: str, published: datetime.date | None = None)
     ``UnknownLanguage`` for a language that has no data.
     """
     low, plain = dates.lowered(text), not ("Đ" in text or "\u00d0" in text)
-    article = Article(text, low, words_of(language), language, published, plain)
+    article = Article(text, low, words_of(language, has_rare(text)), language, published, plain)
     hits = finding.hits(article)
     identity.identify(hits, article)
     hits = [hit for hit in hits if hit.canonical]

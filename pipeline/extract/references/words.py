@@ -6,11 +6,11 @@ import datetime
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from pipeline import languages
-from pipeline.extract import dates
+from pipeline.extract import blanks, dates
 from pipeline.normalise import references as numbers
 from pipeline.user_lexicon import active, remembered
 
@@ -159,7 +159,7 @@ def either(words: Iterable[str]) -> str:
     return "(?:" + "|".join(f"{BLANK}+".join(map(re.escape, w.split())) for w in ordered) + ")"
 
 
-def _ordinal_patterns(data: dict[str, Any], name: str) -> tuple[re.Pattern[str], ...]:
+def _ordinal_patterns(data: dict[str, Any], name: str, rare: bool) -> tuple[re.Pattern[str], ...]:
     """The patterns of sessions or terms, their ``{n}`` an ordinal, ``{few}`` a word or none."""
     worded = "|".join(sorted(map(re.escape, data["ordinals"]), key=lambda w: (-len(w), w)))
     roman = "(?:x{1,3}(?:ix|iv|v?i{0,3})|ix|iv|vi{0,3}|i{1,3})"
@@ -177,13 +177,17 @@ def _ordinal_patterns(data: dict[str, Any], name: str) -> tuple[re.Pattern[str],
     for pattern in data[name]:
         for field, value in fields.items():
             pattern = pattern.replace(field, value)
-        found.append(re.compile(rf"(?<!\w){pattern}(?!\w)"))
+        found.append(blanks.compiled(rf"(?<!\w){pattern}(?!\w)", rare))
     return tuple(found)
 
 
 @cache
-def words_of(language: str) -> Words:
-    """The words of one language. Raises ``UnknownLanguage`` for one that has no data."""
+def words_of(language: str, rare: bool) -> Words:
+    """The words of one language, for texts with ``rare`` blanks or without.
+
+    Raises ``UnknownLanguage`` for a language that has no data.
+    """
+    compile_ = partial(blanks.compiled, rare=rare)
     data: dict[str, Any] = languages.data(language, "references")
     words = data["words"]
     nouns = {
@@ -215,44 +219,44 @@ def words_of(language: str) -> Words:
         suffixes=tuple(words["suffixes"]),
         longest=max(len(word.split()) for word in nouns),
         ends=frozenset(re.split("[ -]", word)[-1] for word in nouns),
-        marker=re.compile(rf"(?<!\w){marker}(?:\n{BLANK}*)?\Z"),
+        marker=compile_(rf"(?<!\w){marker}(?:\n{BLANK}*)?\Z"),
         marker_ends=(".", ":", "°", "º", "№", "#", "số", "số", *words["marker"]),
-        joiner=re.compile(
+        joiner=compile_(
             f"(?:{BLANK}*[,;/&]{BLANK}*(?:{joiner}{BLANK}+)?|{BLANK}+{joiner}{BLANK}+)"
             f"(?:(?<!\\w){marker})?"
         ),
-        dated=re.compile(rf"(?<!\w){either(words['dated'])}{BLANK}+\Z"),
-        dated_weak=re.compile(rf"(?<!\w){either(words['dated_weak'])}{BLANK}+\Z"),
-        dated_beside=re.compile(rf"{BLANK}*{either(words['dated_beside'])}{BLANK}+"),
-        issued=re.compile(rf"(?<!\w){either(words['issued'])}(?!\w)"),
-        relative=re.compile(rf"(?:\A|,){BLANK}{{0,3}}{either(words['relative'])}(?!\w)"),
-        passive=re.compile(rf"(?<!\w){either(words['passive'])}(?!\w)"),
-        other_day=re.compile(rf"(?<!\w){either(words['other_day'])}(?!\w)"),
-        title=re.compile(rf"(?<!\w){either(words['title'])}{BLANK}+"),
-        title_end=re.compile(rf"(?<!\w){either(words['title_end'])}(?!\w)"),
-        trailing=re.compile(
+        dated=compile_(rf"(?<!\w){either(words['dated'])}{BLANK}+\Z"),
+        dated_weak=compile_(rf"(?<!\w){either(words['dated_weak'])}{BLANK}+\Z"),
+        dated_beside=compile_(rf"{BLANK}*{either(words['dated_beside'])}{BLANK}+"),
+        issued=compile_(rf"(?<!\w){either(words['issued'])}(?!\w)"),
+        relative=compile_(rf"(?:\A|,){BLANK}{{0,3}}{either(words['relative'])}(?!\w)"),
+        passive=compile_(rf"(?<!\w){either(words['passive'])}(?!\w)"),
+        other_day=compile_(rf"(?<!\w){either(words['other_day'])}(?!\w)"),
+        title=compile_(rf"(?<!\w){either(words['title'])}{BLANK}+"),
+        title_end=compile_(rf"(?<!\w){either(words['title_end'])}(?!\w)"),
+        trailing=compile_(
             rf"{BLANK}+{either((*words['list_joiner'], *words['title_trailing']))}{BLANK}*\Z"
         ),
-        before_session=re.compile(rf"{BLANK}+{either(words['before_session'])}{BLANK}*\Z"),
-        listed=re.compile(rf"(?:{BLANK}+[^\W\d_]+){{1,3}}{BLANK}+{either(words['and'])}(?!\w)"),
-        and_=re.compile(rf"(?<!\w){either(words['and'])}(?!\w)"),
-        of_day=re.compile(
+        before_session=compile_(rf"{BLANK}+{either(words['before_session'])}{BLANK}*\Z"),
+        listed=compile_(rf"(?:{BLANK}+[^\W\d_]+){{1,3}}{BLANK}+{either(words['and'])}(?!\w)"),
+        and_=compile_(rf"(?<!\w){either(words['and'])}(?!\w)"),
+        of_day=compile_(
             rf"{either(words['relative'])}{BLANK}+"
             rf"{either((*words['dated'], *words['dated_weak']))}{BLANK}+"
         ),
-        apposed=re.compile(
+        apposed=compile_(
             rf",{BLANK}*{either((*words['dated_beside'], *words['carried']))}{BLANK}+\Z"
         ),
-        by=re.compile(rf"{BLANK}*,{BLANK}*{either(words['by'])}{BLANK}"),
+        by=compile_(rf"{BLANK}*,{BLANK}*{either(words['by'])}{BLANK}"),
         attributive=frozenset(words["attributive"]),
         month_words=frozenset(words["month_words"]),
-        active=re.compile(rf"(?<!\w){either(set(words['issued']) - set(words['passive']))}(?!\w)"),
+        active=compile_(rf"(?<!\w){either(set(words['issued']) - set(words['passive']))}(?!\w)"),
         small=frozenset(
             (*words["dated_weak"], *words["dated"], *words["dated_beside"], *words["articles"])
         ),
-        on_day=re.compile(rf"(?<!\w){either(words['dated_beside'])}{BLANK}+\Z"),
-        subordinate=re.compile(rf"(?<!\w){either(words['relative'])}(?!\w)"),
-        both=re.compile(rf"(?<!\w){either(words['both'])}(?!\w)"),
+        on_day=compile_(rf"(?<!\w){either(words['dated_beside'])}{BLANK}+\Z"),
+        subordinate=compile_(rf"(?<!\w){either(words['relative'])}(?!\w)"),
+        both=compile_(rf"(?<!\w){either(words['both'])}(?!\w)"),
         between=frozenset(
             word
             for entry in (
@@ -273,12 +277,12 @@ def words_of(language: str) -> Words:
             for word in entry.split()
         ),
         after=frozenset(words["after_number"]),
-        verb=re.compile(words["verb_form"]),
-        ordinal_prefix=re.compile(words["ordinal_prefix"] + r"\Z"),
-        ordinal_number=re.compile(
+        verb=compile_(words["verb_form"]),
+        ordinal_prefix=compile_(words["ordinal_prefix"] + r"\Z"),
+        ordinal_number=compile_(
             rf"(?P<number>[0-9]{{1,5}}){words['ordinal_suffix']}{BLANK}+(?P<noun>[^\W\d_]+)(?!\w)"
         ),
-        apposition=re.compile(
+        apposition=compile_(
             rf"{BLANK}*,{BLANK}*(?:{either(words['articles'])}{BLANK}+)?(?P<noun>[^\W\d_]+)(?!\w)"
         ),
         carried=frozenset(words["carried"]),
@@ -286,10 +290,10 @@ def words_of(language: str) -> Words:
         month_names=frozenset(months),
         levels=frozenset(data["counted"]["levels"]),
         numbered=frozenset(words["numbered"]),
-        issuers={k: re.compile(rf"(?<!\w){either(v)}") for k, v in data["issuers"].items()},
-        named=re.compile(rf"(?<!\w){either(codes)}"),
+        issuers={k: compile_(rf"(?<!\w){either(v)}") for k, v in data["issuers"].items()},
+        named=compile_(rf"(?<!\w){either(codes)}"),
         codes=codes,
-        session_hint=re.compile(
+        session_hint=compile_(
             either(
                 (
                     *data["sessions"]["meetings"],
@@ -299,8 +303,8 @@ def words_of(language: str) -> Words:
                 )
             )
         ),
-        sessions=_ordinal_patterns(data["sessions"], "session"),
-        terms=_ordinal_patterns(data["sessions"], "term"),
+        sessions=_ordinal_patterns(data["sessions"], "session", rare),
+        terms=_ordinal_patterns(data["sessions"], "term", rare),
         ordinals=data["sessions"]["ordinals"],
     )
 

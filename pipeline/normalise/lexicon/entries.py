@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 from pipeline import facts, languages
@@ -21,6 +22,7 @@ from pipeline.normalise.lexicon.tokens import Token, phrase_words, tokenise
 from pipeline.normalise.places import fold
 from pipeline.user_lexicon import remembered
 
+SHORTEST_COMPOUND = 8  # letters of a word that may be several
 _ROMAN = re.compile(r"(x{0,3})(ix|iv|v?i{0,3})$")
 _VIETNAMESE = (
     ("heads", "head"),
@@ -133,9 +135,23 @@ class Lexicon:
 
     def compound(self, word: str) -> tuple[tuple[str, str], ...] | None:
         """The parts of a compound word (``districtspartijcomité``), or ``None``."""
-        if not self.compounding or len(word) < 8:
+        if not self.compounding or len(word) < SHORTEST_COMPOUND:
             return None
         return _split(self, word, 3)
+
+    def field_words(self) -> dict[str, frozenset[str]]:
+        """By field, the words that a phrase which means it begins with."""
+        found: dict[str, set[str]] = {}
+        by_phrase = chain(
+            *(table.items() for table in self.phrases.values()),
+            self.vietnamese.items(),
+            self.plain.items(),
+        )
+        for phrase, entries in by_phrase:
+            for sort, value in entries:
+                if sort == "field":
+                    found.setdefault(value, set()).add(fold(phrase.split(" ", 1)[0]))
+        return {field: frozenset(words) for field, words in found.items()}
 
     def number(self, token: Token) -> str | None:
         """The number that a token writes (``15``, an ordinal, ``III``), or ``None``."""
@@ -223,10 +239,11 @@ def _vietnamese() -> dict[str, tuple[tuple[str, str], ...]]:
 
 
 @cache
-def _names() -> tuple[tuple[str, str, tuple[Token, ...]], ...]:
-    """Every name of the bodies that have one of their own: body, sort of name, words."""
+def _names() -> tuple[tuple[str, str, str, tuple[Token, ...]], ...]:
+    """Every name of the bodies that have one of their own: body, sort of name, words, joined and
+    as tokens."""
     return tuple(
-        (name_id, sort, tuple(words))
+        (name_id, sort, " ".join(t.word for t in words), tuple(words))
         for name_id, row in facts.registered().items()
         for sort, names in (
             ("name", row.get("names", ())),
@@ -384,10 +401,15 @@ def _lexicon(data: dict[str, Any], language: str) -> Lexicon:
             for sort, _ in entries
         )
     )
-    marked = {t.exact for names in data["names"].values() for n in names for t in tokenise(n)}
+    marked = {
+        t.exact
+        for names in data["names"].values()
+        for name in names
+        if not name.isascii()
+        for t in tokenise(name)
+    }
     own = {joined for table in collected.values() for joined in table}
-    for name_id, sort, words in _names():
-        joined = " ".join(t.word for t in words)
+    for name_id, sort, joined, words in _names():
         if sort != "vi":
             collected.setdefault(words[0].word, {}).setdefault(joined, {})[sort, name_id] = None
         if sort == "shared":

@@ -97,6 +97,19 @@ def _of_the_state(parts: list[Part]) -> list[Part]:
     return [Part(str(row["body"])), *parts[2:]]
 
 
+@cache
+def worded(name: str) -> frozenset[str] | None:
+    """The fields one of which a name words where ``settled`` gives it the field ``name``.
+
+    ``None`` where it need not word any, for bodies of its kind have the field unsaid.
+    """
+    data = facts.data("organisations")
+    if name in data["boards"].values() or any(name == row[0] for row in data["implied"].values()):
+        return None
+    rows = data["other_words"].values()
+    return frozenset({name, *(said for row in rows for said, is_ in row.items() if is_ == name)})
+
+
 _COMMITTEES = frozenset({"commission", "council", "department", "delegation"})
 
 

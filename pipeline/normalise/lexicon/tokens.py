@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.normalise.places import fold
@@ -57,6 +58,7 @@ def tokenise(text: str, start: int = 0, end: int | None = None) -> list[Token]:
     return found
 
 
+@lru_cache(1 << 15)  # the lexicons of a language share most of their phrases
 def phrase_words(text: str) -> tuple[str, ...]:
     """The words of a phrase as ``Token.word`` has them."""
     return tuple(t.word for t in tokenise(text))
