@@ -27,7 +27,7 @@ from pipeline.run.pool import Pool
 from pipeline.run.tasks import Task
 from pipeline.run.work import Committing, Tally, task_of
 from tests import hostile
-from tests.conftest import ARTICLES
+from tests.conftest import ARTICLES, FEW
 
 SMALL = Limits(seconds=4.0, megabytes=600, start=10.0)
 
@@ -268,12 +268,10 @@ def test_the_users_word_goes_before_that_of_the_file() -> None:
     assert named.digest == task_of(record, {"a.zip#3": Sidecar(title="outer")}).digest
 
 
-def copies(folder: Path, count: int = 1) -> Path:
+def copies(folder: Path) -> Path:
     folder.mkdir()
-    for i in range(count):
-        for path in sorted(ARTICLES.glob("*.txt")):
-            text = path.read_text(encoding="utf-8")
-            (folder / f"{i}-{path.name}").write_text(text + "\n" * i, encoding="utf-8")
+    for path in FEW:
+        shutil.copy(path, folder)
     return folder
 
 
@@ -584,7 +582,7 @@ def test_failed_rows_of_a_stopped_run_are_tried_again(tmp_path: Path) -> None:
 
 def test_a_path_that_the_database_cannot_take_is_refused(tmp_path: Path) -> None:
     with pytest.raises(outputs.OutputError, match="no \\? in a path"):
-        batch.run([ARTICLES], tmp_path / "o?", workers=1)
+        batch.run(FEW, tmp_path / "o?", workers=1)
 
 
 @pytest.mark.parametrize("name", ["o[1]", "o*", "o'1"])
