@@ -20,6 +20,17 @@ ROOT = Path(__file__).resolve().parent.parent
 ARTICLES = ROOT / "corpus" / "articles"
 SAMPLES = len(list(ARTICLES.iterdir()))
 SAMPLE_STORIES = len({path.name.split(".")[0] for path in ARTICLES.iterdir()})
+# Enough where all samples are not the point: three stories in both languages, whose rows hold a
+# conflict of two of them, translations that differ, a share that is wrong, documents of several.
+FEW = [
+    ARTICLES / f"{story}.{code}.txt"
+    for story in (
+        "dak-lak-buon-don-elephants",
+        "kien-giang-extension-officers",
+        "kien-giang-mangrove-clams",
+    )
+    for code in ("ms", "nl")
+]
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +40,20 @@ def sample_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     out = tmp_path_factory.mktemp("sample") / "out"
     batch.run([ARTICLES], out, workers=1)
+    return out
+
+
+@pytest.fixture(scope="session")
+def few_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run over ``FEW`` articles."""
+    from pipeline.run import batch
+
+    out = tmp_path_factory.mktemp("few") / "out"
+    batch.run(FEW, out, workers=1)
+    table = pd.read_parquet(out / "table.parquet")
+    assert {"single", "agree", "conflict", "translation"} == set(table.agreement)
+    assert {"consistent", "inconsistent"} == set(table.check.dropna())
+    assert {"organisation", "reference", "statistic"} == set(table.kind)
     return out
 
 

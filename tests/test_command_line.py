@@ -13,7 +13,9 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline.cli import main
-from tests.conftest import ARTICLES, SAMPLES
+from pipeline.run import local
+from pipeline.run.work import Tally, Work
+from tests.conftest import FEW
 
 MALAY = "Jabatan Kesihatan Wilayah Ha Giang mempunyai hampir 1,200 kakitangan dan 35 klinik pada 2024.\n"
 
@@ -27,12 +29,25 @@ def selaras(*arguments: str | Path, stdin: bytes = b"") -> subprocess.CompletedP
     )
 
 
-def said_here(*arguments: str | int | Path) -> subprocess.CompletedProcess[str]:
+def said_here(*arguments: str | int | Path, stdin: bytes = b"") -> subprocess.CompletedProcess[str]:
     """What ``selaras`` gives, by the command in this process, which has the models already."""
-    done = CliRunner().invoke(main, [*map(str, arguments)], prog_name="selaras")
+    done = CliRunner().invoke(main, [*map(str, arguments)], input=stdin, prog_name="selaras")
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception
     return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
+
+
+def run_here(*arguments: str | int | Path) -> subprocess.CompletedProcess[str]:
+    """``selaras run`` without a reader and workers, each of which would load the models anew."""
+    real = local.extract
+
+    def here(work: Work, tally: Tally, *, isolated: bool) -> None:
+        assert isolated  # as the command has it
+        real(work, tally, isolated=False)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(local, "extract", here)
+        return said_here("run", *arguments)
 
 
 @pytest.mark.parametrize(
@@ -54,11 +69,11 @@ def test_version_names_the_models() -> None:
 
 
 def test_run_and_table(tmp_path: Path) -> None:
-    done = selaras("run", ARTICLES, "--out", tmp_path / "out")
+    done = selaras("run", *FEW, "--out", tmp_path / "out")
     assert done.returncode == 0, done.stderr
-    assert f"{SAMPLES} ok, 0 skipped, 0 failed" in done.stderr
+    assert f"{len(FEW)} ok, 0 skipped, 0 failed" in done.stderr
     table = (tmp_path / "out" / "table.csv").read_bytes()
-    again = selaras("table", tmp_path / "out")
+    again = said_here("table", tmp_path / "out")
     assert again.returncode == 0
     assert (tmp_path / "out" / "table.csv").read_bytes() == table
 
@@ -67,7 +82,7 @@ def test_a_run_says_how_many_in_words_and_what_to_do_next(tmp_path: Path) -> Non
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.ms.txt").write_text(MALAY)
     out = tmp_path / "the results"
-    done = said_here("run", tmp_path / "in", "--out", out, "--progress", "none")
+    done = run_here(tmp_path / "in", "--out", out, "--progress", "none")
     first, *_, table, last = done.stderr.splitlines()
     assert first == "1 file: 1 ok, 0 skipped, 0 failed (1 ms; 1 story)"
     assert table == f"{out}/table.csv: 1 organisation, 0 references, 2 statistics"
@@ -77,15 +92,15 @@ def test_a_run_says_how_many_in_words_and_what_to_do_next(tmp_path: Path) -> Non
         ["selaras", "report", str(out)],
     ]
     assert said_here(*shlex.split(commands[0])[1:]).returncode == 0
-    again = said_here("run", tmp_path / "in", "--out", out, "--progress", "none")
+    again = run_here(tmp_path / "in", "--out", out, "--progress", "none")
     assert "\n1 article unchanged since the run before\n" in again.stderr
-    quiet = said_here("run", tmp_path / "in", "--out", out, "--quiet")
+    quiet = run_here(tmp_path / "in", "--out", out, "--quiet")
     assert quiet.stdout + quiet.stderr == ""
 
 
 def test_a_run_that_read_nothing_has_nothing_to_look_at(tmp_path: Path) -> None:
     (tmp_path / "empty.txt").write_text("")
-    done = said_here("run", tmp_path / "empty.txt", "--out", tmp_path / "out")
+    done = run_here(tmp_path / "empty.txt", "--out", tmp_path / "out")
     assert "0 ok, 1 skipped" in done.stderr
     assert "look at it" not in done.stderr
 
@@ -107,7 +122,7 @@ def test_extract_from_standard_input() -> None:
 
 def test_extract_says_why_it_found_nothing() -> None:
     said = json.loads(
-        selaras("extract", "-", stdin=b"It is a fine day and all is well here.").stdout
+        said_here("extract", "-", stdin=b"It is a fine day and all is well here.").stdout
     )
     assert said["status"] == "skipped"
     assert "no model" in said["reason"]
@@ -146,7 +161,7 @@ def _bad_folder(folder: Path) -> None:
 
 def test_bad_files_are_rows_with_a_reason_and_the_rest_goes_on(tmp_path: Path) -> None:
     _bad_folder(tmp_path / "articles")
-    done = selaras("run", tmp_path / "articles", "--out", tmp_path / "out")
+    done = said_here("run", tmp_path / "articles", "--out", tmp_path / "out", "--workers", 1)
     assert done.returncode == 0, done.stderr
     articles = pd.read_parquet(tmp_path / "out" / "articles.parquet").set_index("path")
     assert len(articles) == 12
@@ -195,7 +210,6 @@ def test_misuse_is_one_line_and_exit_code_2(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], message: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PYTHONPATH", str(ARTICLES.parent.parent))
     (tmp_path / "articles").mkdir()
     (tmp_path / "articles" / "a.txt").write_text(MALAY)
     (tmp_path / "empty").mkdir()
@@ -203,7 +217,7 @@ def test_misuse_is_one_line_and_exit_code_2(
     (tmp_path / "other" / "letter.doc").write_text("mine")
     (tmp_path / "a-file").write_text("name\nx\n")
     (tmp_path / "binary.txt").write_bytes(bytes(range(256)) * 20)
-    done = selaras(*arguments)
+    done = said_here(*arguments)
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
@@ -215,4 +229,4 @@ def test_misuse_is_one_line_and_exit_code_2(
 def test_results_beside_results_of_ours_are_accepted(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(MALAY)
     for _ in range(2):
-        assert selaras("run", tmp_path / "a.txt", "--out", tmp_path / "out", "-q").returncode == 0
+        assert run_here(tmp_path / "a.txt", "--out", tmp_path / "out", "-q").returncode == 0

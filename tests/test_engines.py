@@ -24,6 +24,7 @@ from pipeline.recognise import ModelError, Recogniser, engines, labels, windows
 from pipeline.run import batch
 from tests import tiny_models
 from tests.conftest import ROOT
+from tests.test_command_line import said_here
 
 LANGUAGE = tiny_models.LANGUAGE
 ENGINES = ("spacy", "stanza", "transformers")
@@ -146,7 +147,7 @@ def test_a_run_says_which_engine_it_used_and_workers_use_it_too(
     folder = tmp_path / "articles"
     folder.mkdir()
     lines = [line for line in tiny_models.articles()[0].text.split("\n") if len(line) > 80]
-    for i in range(32):  # enough for two workers
+    for i in range(8):
         (folder / f"{i}.txt").write_text(f"{lines[i % len(lines)]}\n{'.' * i}\n", encoding="utf-8")
     chosen = Configuration(language=LANGUAGE, ner={LANGUAGE: setting})
     one = batch.run([folder], tmp_path / "out", chosen, workers=1)
@@ -433,7 +434,7 @@ def test_a_model_that_cannot_be_used(setting: str, tmp_path: Path, how: str, mes
     assert "\n" not in str(refused.value)
 
 
-def selaras(*arguments: str | Path, hidden: str = "") -> subprocess.CompletedProcess[str]:
+def selaras(*arguments: str | Path, hidden: str) -> subprocess.CompletedProcess[str]:
     """The command in a process of its own, in which the ``hidden`` libraries are not installed."""
     program = (
         f"import sys; sys.modules.update(dict.fromkeys({hidden.split()!r}))\n"
@@ -468,11 +469,13 @@ def selaras(*arguments: str | Path, hidden: str = "") -> subprocess.CompletedPro
     ],
 )
 def test_a_choice_that_cannot_be_is_one_line_before_anything_is_read(
-    tmp_path: Path, chosen: str, hidden: str, message: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chosen: str, hidden: str, message: str
 ) -> None:
+    monkeypatch.chdir(ROOT)  # where a folder is called corpus
     article = tmp_path / "a.txt"
     article.write_text("De afdeling Volksgezondheid van Ha Giang heeft 31 artsen.\n")
-    done = selaras("run", article, "--out", tmp_path / "out", "--ner", chosen, hidden=hidden)
+    arguments = ("run", article, "--out", tmp_path / "out", "--ner", chosen)
+    done = selaras(*arguments, hidden=hidden) if hidden else said_here(*arguments)
     assert done.returncode == 2, done.stderr
     assert message in done.stderr
     assert done.stderr.count("\n") == 1
@@ -497,11 +500,11 @@ def test_a_path_that_is_missing(engine: str) -> None:
 def test_every_command_that_reads_articles_takes_the_choice(spacy_model: Path) -> None:
     gold = ROOT / "corpus" / "gold" / "dev"
     for command in (["extract", "missing.txt"], ["evaluate", gold]):
-        done = selaras(*command, "--ner", "spacy:./nowhere")
+        done = said_here(*command, "--ner", "spacy:./nowhere")
         assert (done.returncode, done.stderr.count("\n")) == (2, 1)
         assert "no such folder" in done.stderr
     article = ROOT / "corpus" / "articles" / "nghe-an-council-science.nl.txt"
-    done = selaras("extract", article, "--ner", f"spacy:{spacy_model}")
+    done = said_here("extract", article, "--ner", f"spacy:{spacy_model}")
     found = [m for m in json.loads(done.stdout)["mentions"] if m["kind"] == "organisation"]
     assert {m["source"].split()[0] for m in found} == {"spacy"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import zlib
@@ -15,6 +16,7 @@ import pytest
 import spacy
 import srsly
 from spacy.tokens import Doc, DocBin
+from spacy.vocab import Vocab
 
 from pipeline import articles, export
 from pipeline.components import LABELS, register
@@ -26,7 +28,7 @@ from pipeline.extraction import Extraction
 from pipeline.records import Article, Mention, Organisation, Reference, Statistic
 from pipeline.run import outputs
 from pipeline.run.outputs import OutputError
-from tests.conftest import SAMPLES
+from tests.conftest import FEW
 from tests.test_command_line import said_here
 
 FORMATS = ["docbin", "webannotation", "conll"]
@@ -58,12 +60,18 @@ def places(out: Path) -> Counter[Place]:
     )
 
 
+@functools.cache
+def vocabulary(code: str) -> Vocab:
+    vocab: Vocab = blank(code).vocab
+    return vocab
+
+
 def docs(folder: Path) -> list[Doc]:
     register()
     return [
         doc
         for file in sorted(folder.glob("selaras.*.spacy"))
-        for doc in DocBin().from_disk(file).get_docs(blank(file.name.split(".")[1]).vocab)
+        for doc in DocBin().from_disk(file).get_docs(vocabulary(file.name.split(".")[1]))
     ]
 
 
@@ -297,28 +305,35 @@ def test_words_of_a_part_that_nobody_read_are_no_negatives(tmp_path: Path) -> No
 
 
 def test_files_have_so_many_articles_and_old_ones_go(
-    sample_run: Path, made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    few_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(docbin, "_ARTICLES", 4)
-    monkeypatch.setattr(conll, "_RENEWED", 10)
-    monkeypatch.setattr(export_spans, "_TOGETHER", 5)
-    (tmp_path / "mine.spacy").write_text("mine")
-    export.export(sample_run, tmp_path, FORMATS)
-    names = sorted(p.name for p in tmp_path.glob("selaras.nl.*.spacy"))
-    files = -(-SAMPLES // 2 // 4)  # half of the samples are in each language
-    assert names == [f"selaras.nl.{i:04}.spacy" for i in range(1, files + 1)]
-    texts = {r["article_id"]: r["text"] for r in rows_of(sample_run, "articles")}
-    assert in_docs(tmp_path, texts) == places(sample_run)
+    at_once, out = tmp_path / "at once", tmp_path / "out"
+    export.export(few_run, at_once, ["webannotation", "conll"])
+    renewed: list[str] = []
+    real = conll.blank
+    monkeypatch.setattr(conll, "blank", lambda code: renewed.append(code) or real(code))
+    monkeypatch.setattr(docbin, "_ARTICLES", 2)
+    monkeypatch.setattr(conll, "_RENEWED", 3000)
+    monkeypatch.setattr(export_spans, "_TOGETHER", 4)
+    out.mkdir()
+    (out / "mine.spacy").write_text("mine")
+    export.export(few_run, out, FORMATS)
+    names = sorted(p.name for p in out.glob("selaras.nl.*.spacy"))
+    assert len(FEW) == 6  # three in each language
+    assert names == ["selaras.nl.0001.spacy", "selaras.nl.0002.spacy"]
+    texts = {r["article_id"]: r["text"] for r in rows_of(few_run, "articles")}
+    assert in_docs(out, texts) == places(few_run)
+    assert sorted(renewed) == ["ms", "ms", "nl", "nl"]  # one to begin with
     for name in ("annotations.jsonl", "selaras.nl.conllup"):
-        assert (tmp_path / name).read_bytes() == (made / name).read_bytes()
+        assert (out / name).read_bytes() == (at_once / name).read_bytes()
     monkeypatch.setattr(docbin, "_ARTICLES", 100)
-    export.export(sample_run, tmp_path, ["docbin"])
-    assert sorted(p.name for p in tmp_path.glob("*.spacy")) == [
+    export.export(few_run, out, ["docbin"])
+    assert sorted(p.name for p in out.glob("*.spacy")) == [
         "mine.spacy",
         "selaras.ms.0001.spacy",
         "selaras.nl.0001.spacy",
     ]
-    assert (tmp_path / "selaras.nl.conllup").exists()
+    assert (out / "selaras.nl.conllup").exists()
 
 
 def test_a_mention_that_is_not_in_its_text_is_told(tmp_path: Path) -> None:

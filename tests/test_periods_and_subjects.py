@@ -88,5 +88,5 @@ def test_long_pages_take_time_in_proportion(code: str) -> None:
         return time.process_time() - begin
 
     seconds(50)
-    small, large = (min(seconds(size) for _ in range(2)) for size in (600, 2400))
-    assert large < 4 * 3 * max(small, 0.01)
+    limit = 4 * 3 * max(min(seconds(300) for _ in range(2)), 0.01)
+    assert any(seconds(1200) < limit for _ in range(2))

@@ -11,14 +11,17 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from pipeline import progress
 from pipeline.cli.run import Stop
-from pipeline.run import outputs
+from pipeline.run import local, outputs
 from pipeline.run.work import Tally
-from tests.conftest import ARTICLES, SAMPLES
+from tests import hostile
+from tests.conftest import ARTICLES, FEW
+from tests.test_command_line import run_here
 from tests.test_kills import done_in, table_of
 
 ROOT = Path(__file__).parent.parent
@@ -124,7 +127,7 @@ def command(*arguments: str | Path, module: str = "pipeline") -> list[str]:
 def test_a_terminal_has_a_bar(tmp_path: Path) -> None:
     master, slave = pty.openpty()
     run = subprocess.Popen(
-        command("run", ARTICLES, "--out", tmp_path / "out", "--workers", "1"),
+        command("run", *FEW, "--out", tmp_path / "out", "--workers", "1"),
         stderr=slave,
         cwd=ROOT,
         env=os.environ | {"COLUMNS": "120", "TERM": "xterm"},
@@ -144,23 +147,22 @@ def test_a_terminal_has_a_bar(tmp_path: Path) -> None:
     assert "reading" in text
     assert "merging" in text
     assert " ok" in text
-    assert f"{SAMPLES} files: {SAMPLES} ok" in text
+    assert f"{len(FEW)} files: {len(FEW)} ok" in text
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
-def test_told_to_stop_it_keeps_what_is_done(sign: signal.Signals, tmp_path: Path) -> None:
+def test_told_to_stop_it_keeps_what_is_done(
+    sign: signal.Signals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     out, articles = tmp_path / "out", tmp_path / "articles"
     articles.mkdir()
     for number in range(10):  # a second each
         (articles / f"{number}.txt").write_text(f"nap {number}")
 
-    def run(out: Path) -> subprocess.Popen[bytes]:
-        light = command("light", "run", articles, "--out", out, module="tests.small_parts")
-        return subprocess.Popen(
-            [*light, "--workers", "2", "--progress", "none"], stderr=subprocess.PIPE, cwd=ROOT
-        )
-
-    stopped = run(out)
+    light = command("light", "run", articles, "--out", out, module="tests.small_parts")
+    stopped = subprocess.Popen(
+        [*light, "--workers", "2", "--progress", "none"], stderr=subprocess.PIPE, cwd=ROOT
+    )
     for _ in range(600):
         time.sleep(0.1)
         if done_in(out):
@@ -173,12 +175,13 @@ def test_told_to_stop_it_keeps_what_is_done(sign: signal.Signals, tmp_path: Path
     assert f"selaras: stopped; what is done is kept in {out}" in text
     kept = done_in(out)
     assert 0 < kept < 10
-    again, whole = run(out), run(tmp_path / "whole")
-    _, said = again.communicate(timeout=120)
+    # The rest, and all of it for once, without waiting for what naps.
+    monkeypatch.setattr(local, "performer", hostile.performer)
+    monkeypatch.setattr(hostile, "time", SimpleNamespace(sleep=lambda _: None))
+    again = run_here(articles, "--out", out)
     assert again.returncode == 0
-    assert f"{kept} articles are done" in said.decode()
-    assert whole.communicate(timeout=120)[0] is None
-    assert whole.returncode == 0
+    assert f"{kept} articles are done" in again.stderr
+    assert run_here(articles, "--out", tmp_path / "whole").returncode == 0
     assert {p.name for p in out.iterdir()} == outputs.FILES
     assert table_of(out) == table_of(tmp_path / "whole")
 

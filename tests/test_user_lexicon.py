@@ -23,6 +23,7 @@ from pipeline.user_lexicon.read import LexiconError, read_lexicon
 from pipeline.user_lexicon.unused import said as said_of_lines
 from pipeline.user_lexicon.unused import unused
 from tests.conftest import ROOT, Files
+from tests.test_command_line import run_here
 from tests.test_command_line import said_here as selaras
 
 MALAY = """Tabung Harapan Hijau membantu 120 keluarga di Ha Giang
@@ -60,7 +61,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "articles" / "hope.nl.txt").write_text(DUTCH)
     (folder / "my.csv").write_text(LEXICON)
     for name, options in (("without", ()), ("with", ("--lexicon", folder / "my.csv"))):
-        done = selaras("run", folder / "articles", "--out", folder / name, *options)
+        done = run_here(folder / "articles", "--out", folder / name, *options)
         assert done.returncode == 0, done.stderr
     return folder
 
@@ -133,7 +134,7 @@ def test_a_run_knows_its_lexicon_by_its_content(folder: Path, tmp_path: Path) ->
     file.write_text(LEXICON)
 
     def run(*options: object) -> dict[str, object]:
-        done = selaras("run", folder / "articles", "--out", out, *map(str, options))
+        done = run_here(folder / "articles", "--out", out, *map(str, options))
         assert done.returncode == 0, done.stderr
         said: dict[str, object] = json.loads((out / "run.json").read_text())
         return said
@@ -159,7 +160,7 @@ def test_what_changed_is_said_by_the_name_of_the_file(tmp_path: Path) -> None:
     mine.write_text(LEXICON)
 
     def said(*options: object) -> str:
-        done = selaras("run", tmp_path / "a.ms.txt", "--out", out, *options)
+        done = run_here(tmp_path / "a.ms.txt", "--out", out, *options)
         assert done.returncode == 0, done.stderr
         lines = [line for line in done.stderr.splitlines() if "other choices" in line]
         return lines[0].partition("choices ")[2] if lines else ""
@@ -191,7 +192,7 @@ def test_lines_that_found_nothing_are_named(folder: Path, tmp_path: Path) -> Non
     file.write_text("\n".join(lines) + "\n")
     out = tmp_path / "out"
     for _ in range(2):  # and of results that are there already
-        done = selaras("run", folder / "articles", "--out", out, "--lexicon", file)
+        done = run_here(folder / "articles", "--out", out, "--lexicon", file)
         assert (
             "mine.csv: 14 lines, of 11 names, units and documents 4 found nothing: line 12 "
             "'General Hospital of Nowhere XX', line 13 'Tabung Harapan Hijau', line 14 "
@@ -207,13 +208,13 @@ def test_lines_that_found_nothing_are_named(folder: Path, tmp_path: Path) -> Non
     assert told.endswith("line 6 'Nowhere 4x' and 2 more")
     file.write_text("kind,text,id\nsame,club/alfa,club/beta\n")
     assert said_of_lines(read_lexicon(file), out) == ""
-    quiet = selaras("run", folder / "articles", "--out", out, "--lexicon", file, "--quiet")
+    quiet = run_here(folder / "articles", "--out", out, "--lexicon", file, "--quiet")
     assert quiet.stderr == ""
 
 
 def test_any_number_of_workers_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "articles").mkdir()
-    for n in range(34):
+    for n in range(8):
         text = MALAY.replace("120", str(200 + n)).replace("45", str(50 + n))
         (tmp_path / "articles" / f"{n}.ms.txt").write_text(text)
     for workers in ("1", "2"):
@@ -237,8 +238,8 @@ def test_extract_takes_it(folder: Path) -> None:
 def test_the_place_of_an_article_may_be_ones_own(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "a.ms.txt").write_text("Jawatankuasa Rakyat Wilayah menyokong program baharu itu.")
     (tmp_path / "about.csv").write_text("path,place\na.ms.txt,Kota Kabut\n")
-    done = selaras(
-        *("run", tmp_path / "a.ms.txt", "--out", tmp_path / "out", "--language", "ms"),
+    done = run_here(
+        *(tmp_path / "a.ms.txt", "--out", tmp_path / "out", "--language", "ms"),
         *("--metadata", tmp_path / "about.csv", "--lexicon", folder / "my.csv"),
     )
     assert "no place" not in done.stderr
