@@ -18,6 +18,7 @@ from functools import cache
 from typing import Any
 
 from pipeline import languages
+from pipeline.extract import chains
 from pipeline.extract.dates import DateSpan, lowered
 
 Period = tuple[datetime.date, datetime.date]
@@ -119,6 +120,7 @@ class Periods:
         today: datetime.date | None,
     ) -> None:
         self._text = text
+        self._language = language
         self._words = _words(language)
         self._dates = dates
         self._starts = [d.start for d in dates]
@@ -148,6 +150,8 @@ class Periods:
         report = bool(self._words.report.match(lower))
         if said.own:
             found = [self._inside(said, lower, *f) for f in figures]
+            if said.only is None and len(said.named) <= _MANY:
+                found = self._in_turns(said, lower, figures, found)
             self._carry(said, said.only, report or bool(self._words.as_of.search(lower)))
             return found
         carried, free = self._onward(said, lower, report)
@@ -251,6 +255,38 @@ class Periods:
                 (period,) = periods
                 return None if period is None else self._fits(period, lower, said.start, figure)
         return None
+
+    def _in_turns(
+        self,
+        said: _Said,
+        lower: str,
+        figures: Sequence[tuple[int, int, str]],
+        found: Sequence[Period | None],
+    ) -> list[Period | None]:
+        """What was ``found``, and the periods of figures that take turns with dates."""
+        told = list(found)
+        first = 0
+        for clause in lower.split(_CLAUSE_END):
+            last = first + len(clause)
+            low, high = said.start + first, said.start + last
+            dates = [n for n in said.named if low <= n.start < high]
+            inside = [
+                n
+                for n, (at, _, kind) in enumerate(figures)
+                if low <= at < high and kind not in _TIMELESS
+            ]
+            pairs, listed = chains.paired(
+                clause,
+                self._language,
+                [(figures[n][0] - low, figures[n][1] - low) for n in inside],
+                [(date.start - low, date.end - low) for date in dates],
+            )
+            for nth, date in pairs.items():
+                figure, period = inside[nth], dates[date].period
+                if listed or told[figure] is None:
+                    told[figure] = period and self._fits(period, lower, said.start, figures[figure])
+            first = last + len(_CLAUSE_END)
+        return told
 
     @staticmethod
     def _around(ends: str, lower: str, start: int, end: int) -> tuple[int, int]:

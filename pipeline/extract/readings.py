@@ -422,15 +422,22 @@ def _share_currency(s: Sentence, found: Sequence[Draft]) -> None:
 
 
 def _share_unit(s: Sentence, first: Draft, second: Draft) -> None:
-    """ "van 35.000 naar 75.000 dong", "12, 15 dan 20 km": the unit and scale are said once."""
+    """ "van 35.000 naar 75.000 dong", "12, 15 dan 20 km": the unit and scale are said once.
+
+    Of what is counted the noun is: "42, 56 dan 61 ahli".
+    """
     amount = first.amounts[0]
     if first.range or first.ratio or amount.suffix:
-        return
-    if second.ratio or second.kind in ("count", "age", "fraction"):
         return
     link = s.lower(first.end)
     # Before a comma only what the end of the list, behind "and", already gave its unit to.
     listed = link in s.gram.joiners or (link == "," and second.shared)
+    if second.kind == "count" and not second.ratio:
+        if listed and (second.unit is not None or second.shared):
+            first.unit_text, first.shared = second.unit_text, True
+        return
+    if second.ratio or second.kind in ("age", "fraction"):
+        return
     if link not in s.gram.levels and not listed:
         return
     if listed and (second.kind == "duration" or first.change != second.change):

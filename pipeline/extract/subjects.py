@@ -9,6 +9,7 @@ announces is none, nor are two that act together: a wrong body is worse than non
 from __future__ import annotations
 
 import bisect
+import re
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -25,6 +26,10 @@ _ENDS = frozenset(";")
 _QUOTES = frozenset('"“”„«»')
 # How far from its subject a figure may stand, in tokens.
 _FAR = 40
+# How far behind another figure one stands that goes on from it, in tokens.
+_BESIDE = 8
+_NOUN = 4  # words of what is counted
+_YEAR = re.compile(r"(?:19|20)\d\d")
 # Sentences longer than this have no one subject (tables, lists without stops).
 _LONGEST = 1500
 
@@ -47,6 +52,8 @@ class _Words:
         self.agents = frozenset(data["agents"])
         self.members = frozenset(data["members"])
         self.owners = frozenset(data["owners"])
+        self.numbers = frozenset(data["numbers"])
+        self.pointing = frozenset(data["pointing"])
         self.not_own = frozenset(data["not_own"])
         self.parts = tuple(tuple(p.split()) for p in data["parts"])
         self.generic = tuple(tuple(p.split()) for p in data["generic"])
@@ -214,6 +221,7 @@ def bodies(
 
     found: list[str | None] = []
     last: tuple[Span, str | None] | None = None  # the sentence and body of the figure before
+    before: Statistic | None = None  # the figure before
     for figure in figures:
         span = containing(sentences, figure.start, figure.end)
         body = None
@@ -228,9 +236,30 @@ def bodies(
                     body = last[1]
             if body is None and not here.bodies:
                 body = _back(text, words, here, figure, span, sentences, known, starts)
+            if body is None and last is not None and last[0] == span and before is not None:
+                body = last[1] if _goes_on(here, before, figure) else None
             last = span, body
+        before = figure
         found.append(body)
     return found
+
+
+def _goes_on(here: _Sentence, before: Statistic, figure: Statistic) -> bool:
+    """Whether a figure stands in one list with that before it, or says how the same was in another
+    year: ``telde 742 leden in 2021, 768 in 2022``."""
+    low, high = here.at(before.end), here.at(figure.start)
+    if any(low <= start < high for start in here.first):
+        return False
+    words, between = here.words, here.plain(low, high)
+    joined = [t for t in between if t.text == "," or t.lower in words.joiners]
+    if not joined or len(between) > _BESIDE:
+        return False
+    if any(t.lower in words.reporting or t.lower in words.blocking for t in between):
+        return False
+    if len(joined) == len(between):
+        return True
+    same = before.unit is not None and before.unit == figure.unit
+    return same and any(_YEAR.fullmatch(t.text) for t in here.tokens[low:high])
 
 
 def _next(sentences: Sequence[Span], first: Span, second: Span, text: str) -> bool:
@@ -291,6 +320,26 @@ def _known(here: _Sentence, at: int) -> bool:
     return any(t.lower in here.words.made_known for t in here.plain(at, end))
 
 
+def _numbered(here: _Sentence, clause: int, at: int) -> int | None:
+    """The body of whose things the number is told: ``jumlah ahli Parti X ialah 742``."""
+    words = here.words
+    body = max((b for b, k in enumerate(here.after) if clause < k <= at), default=None)
+    if body is None or here.depth[here.first[body]]:
+        return None
+    named = here.plain(clause, here.first[body])
+    heads = [k for k, token in enumerate(named) if token.lower in words.numbers]
+    if not heads:
+        return None
+    of = [t for t in named[heads[-1] + 1 :] if t.lower not in words.articles]
+    while of and of[-1].lower in words.owners:
+        of.pop()
+    other = words.oblique | words.pointing
+    plain = all(t.kind == tk.WORD and t.lower not in other for t in of)
+    if not plain or not 1 <= len(of) <= _NOUN or not _free(here, here.after[body], at):
+        return None
+    return None if here._shared(body, at) or _known(here, at) else body
+
+
 def _of_clause(here: _Sentence, figure: Statistic) -> str | None:
     """The body of a figure by its own clause."""
     words = here.words
@@ -304,6 +353,9 @@ def _of_clause(here: _Sentence, figure: Statistic) -> str | None:
         if here.tokens[k].text == ":" or not _free(here, k, at) or _known(here, at):
             return None
         return here.bodies[subject].canonical_id
+    body = _numbered(here, clause, at)
+    if body is not None:
+        return here.bodies[body].canonical_id
     behind = here.at(figure.end)
     for body, start in enumerate(here.first):
         if start < behind:
