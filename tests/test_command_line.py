@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -37,8 +39,12 @@ def said_here(*arguments: str | int | Path, stdin: bytes = b"") -> subprocess.Co
     return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
 
 
-def run_here(*arguments: str | int | Path) -> subprocess.CompletedProcess[str]:
-    """``selaras run`` without a reader and workers, each of which would load the models anew."""
+@contextlib.contextmanager
+def one_process() -> Iterator[None]:
+    """A run needs no reader and no workers of its own, each of which would load the models anew.
+
+    What isolation does has tests of its own (test_run, test_kills, test_contract).
+    """
     real = local.extract
 
     def here(work: Work, tally: Tally, *, isolated: bool) -> None:
@@ -47,6 +53,12 @@ def run_here(*arguments: str | int | Path) -> subprocess.CompletedProcess[str]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(local, "extract", here)
+        yield
+
+
+def run_here(*arguments: str | int | Path) -> subprocess.CompletedProcess[str]:
+    """What ``selaras run`` gives, all in this process."""
+    with one_process():
         return said_here("run", *arguments)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 import re
 from collections.abc import Callable, Iterator
 
@@ -156,9 +157,15 @@ def _wrong(noise: str, cases: Iterator[tuple[str, str]]) -> tuple[int, list[tupl
 
 @pytest.mark.parametrize("noise", NOISE)
 def test_every_type_and_issuer_has_one_form_in_noise(noise: str) -> None:
-    number, wrong = _wrong(noise, itertools.chain(*(family() for family in FAMILIES.values())))
+    """Undisturbed every number; in each noise a third of them, with every type and issuer."""
+    every = list(itertools.chain(*(family() for family in FAMILIES.values())))
+    some = every if noise == "none" else random.Random(noise).sample(every, len(every) // 3)
+    assert {code for _, code in some} >= set(TYPES)
+    ends = {re.split("[-/]", canonical)[-1] for canonical, _ in some}
+    assert ends >= {re.split("[-/]", issuer)[-1] for side in ISSUERS.values() for issuer in side}
+    number, wrong = _wrong(noise, iter(some))
     assert wrong == []
-    assert number > 10_000
+    assert number > len(every) // 5 > 3_000
 
 
 def test_there_are_all_families_types_and_issuers() -> None:

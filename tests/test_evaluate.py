@@ -28,6 +28,7 @@ from pipeline.gold_references import GoldReference
 from pipeline.records import MENTION_SCHEMA
 from pipeline.run import outputs
 from tests.conftest import ROOT
+from tests.test_command_line import one_process
 from tests.test_command_line import said_here as selaras
 
 DEV = ROOT / "corpus" / "gold" / "dev"
@@ -723,12 +724,13 @@ def test_the_command_as_json_and_what_it_keeps(folder: Path, tmp_path: Path) -> 
 
 
 def test_the_command_as_tables(folder: Path) -> None:
-    done = selaras("evaluate", folder, "--errors", "1")
+    with one_process():
+        done = selaras("evaluate", folder, "--errors", "1")
+        one = selaras("evaluate", folder, "--language", "nl")
     assert done.returncode == 0, done.stderr
     for words in ("org exact", "stat unit, share", "link across", "stat link, recall", "together"):
         assert words in done.stdout
     assert max(map(len, done.stdout.splitlines()[:20])) <= 80 + len(str(folder))
-    one = selaras("evaluate", folder, "--language", "nl")
     assert "together" not in one.stdout
     assert " nl " in one.stdout
 
@@ -744,11 +746,13 @@ def test_the_command_scores_what_documents_are(folder: Path, tmp_path: Path) -> 
     ]
     table = "\n".join([",".join(gold_references.COLUMNS), *rows]) + "\n"
     (tmp_path / gold_references.NAME).write_text(table, encoding="utf-8")
-    done = selaras("evaluate", tmp_path)
+    with one_process():
+        done = selaras("evaluate", tmp_path)
+        read = selaras("evaluate", tmp_path, "--json")
     assert done.returncode == 0, done.stderr
     for words in ("ref type, share", "ref issuer, share", "ref title, share"):
         assert words in done.stdout
-    said = json.loads(selaras("evaluate", tmp_path, "--json").stdout)["scores"]["all"]
+    said = json.loads(read.stdout)["scores"]["all"]
     assert (said["ref type"]["accuracy"], said["ref type"]["references"]) == (1.0, 2)
     assert (said["ref issuer"]["accuracy"], said["ref title"]["accuracy"]) == (1.0, 1.0)
     (tmp_path / gold_references.NAME).write_text(table + rows[0], encoding="utf-8")
@@ -759,7 +763,8 @@ def test_the_command_scores_what_documents_are(folder: Path, tmp_path: Path) -> 
 
 def test_articles_that_were_not_read_are_named_and_missed(tmp_path: Path) -> None:
     (tmp_path / "short.ms.txt").write_text('<stat value="12" kind="count">12</stat>')
-    found = evaluate(tmp_path)
+    with one_process():
+        found = evaluate(tmp_path)
     assert list(found.unread) == ["short.ms.txt"]
     assert counts(found, "stat") == (0, 0, 1)
 
@@ -805,7 +810,8 @@ def test_misuse_of_the_command(
 @pytest.fixture(scope="module")
 def dev(tmp_path_factory: pytest.TempPathFactory) -> tuple[Evaluation, Path]:
     out = tmp_path_factory.mktemp("dev") / "out"
-    return evaluate(DEV, out=out), out
+    with one_process():
+        return evaluate(DEV, out=out), out
 
 
 def test_dev_is_read_whole_and_scored_the_same_from_its_files(

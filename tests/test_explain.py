@@ -58,11 +58,11 @@ def row(identity: str, mentions: int = 1, kind: str = "organisation", **columns:
     return {"kind": kind, "canonical_id": identity, "mentions": mentions, "score": 0.5} | columns
 
 
-def test_every_row_has_its_mentions_and_no_other(sample_run: Path) -> None:
-    table = pd.read_parquet(sample_run / "table.parquet")
-    mentions = pd.read_parquet(sample_run / "mentions.parquet")
-    stories = pd.read_parquet(sample_run / "articles.parquet").set_index("path").story_id
-    with open_run(sample_run) as reader:
+def test_every_row_has_its_mentions_and_no_other(few_run: Path) -> None:
+    table = pd.read_parquet(few_run / "table.parquet")
+    mentions = pd.read_parquet(few_run / "mentions.parquet")
+    stories = pd.read_parquet(few_run / "articles.parquet").set_index("path").story_id
+    with open_run(few_run) as reader:
         for kind, identity in zip(table.kind, table.canonical_id, strict=True):
             (said,) = (r for r in reader.rows(identity) if r["kind"] == kind)
             found = list(reader.mentions(said))

@@ -23,7 +23,7 @@ from pipeline.cli import export as export_command
 from pipeline.export import spreadsheet
 from pipeline.export.results import Results
 from pipeline.run import batch, outputs
-from tests.conftest import ARTICLES, ROOT
+from tests.conftest import FEW, ROOT
 from tests.test_command_line import said_here
 
 NAMES = ("table", "mentions", "articles")
@@ -206,29 +206,33 @@ def test_no_folder_is_a_column_or_a_pattern(sample_run: Path, tmp_path: Path, na
     assert said[0].stdout == said[1].stdout
 
 
-def test_a_run_in_a_folder_with_a_key_is_like_any_other(sample_run: Path, tmp_path: Path) -> None:
+def test_a_run_in_a_folder_with_a_key_is_like_any_other(few_run: Path, tmp_path: Path) -> None:
     out = tmp_path / "language=ms" / "out"
-    batch.run_into([ARTICLES], out, manner=batch.Manner(workers=1, isolated=False))
-    assert (out / "table.csv").read_bytes() == (sample_run / "table.csv").read_bytes()
-    assert batch.run([ARTICLES], out, workers=1).run["extracted"] == 0
+    batch.run_into(FEW, out, manner=batch.Manner(workers=1, isolated=False))
+    assert (out / "table.csv").read_bytes() == (few_run / "table.csv").read_bytes()
+    assert batch.run(FEW, out, workers=1).run["extracted"] == 0
 
 
-@pytest.mark.parametrize("name", export.FORMATS)
-def test_a_full_disk_is_one_line(sample_run: Path, tmp_path: Path, name: str) -> None:
+def test_a_full_disk_is_one_line(sample_run: Path, tmp_path: Path) -> None:
+    """Of each format; all in one process, to which every disk is full."""
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     done = subprocess.run(
-        [sys.executable, "-c", _FULL, str(sample_run), str(tmp_path / "made"), name],
+        [sys.executable, "-c", _FULL, str(sample_run), str(tmp_path), *export.FORMATS],
         cwd=ROOT,
         env=os.environ | {"TMPDIR": str(temporary)},
         capture_output=True,
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    assert "cannot be written to (" in done.stdout
-    assert "make room or name another folder: --to" in done.stdout
-    assert list((tmp_path / "made").iterdir()) == []
-    assert list(temporary.iterdir()) == []
+    said = done.stdout.splitlines()
+    assert [line.partition(": ")[0] for line in said] == list(export.FORMATS)
+    for line in said:
+        assert "cannot be written to (" in line
+        assert "make room or name another folder: --to" in line
+        assert line.endswith(" [] []"), (
+            "nothing is left, there or in the folder for what is passing"
+        )
 
 
 _FULL = """
@@ -238,10 +242,13 @@ from pipeline.export import export
 from pipeline.run.outputs import OutputError
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (8_000, 8_000))
-try:
-    export(Path(sys.argv[1]), Path(sys.argv[2]), [sys.argv[3]])
-except OutputError as error:
-    print(error)
+results, folder = map(Path, sys.argv[1:3])
+for name in sys.argv[3:]:
+    to = folder / name
+    try:
+        export(results, to, [name])
+    except OutputError as error:
+        print(f"{name}: {error}", list(to.iterdir()), list((folder / "temporary").iterdir()))
 """
 
 

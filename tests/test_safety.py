@@ -133,7 +133,9 @@ def test_archives_write_nothing_anywhere_and_read_nothing_outside(tmp_path: Path
     (deep / "bad.zip").write_bytes(hostile_zip())
     (deep / "bad.tar.gz").write_bytes(hostile_tar())
     before = everything_below(tmp_path)
-    done, _ = watched(tmp_path, "-m", "pipeline", "run", deep, "--out", tmp_path / "a" / "out")
+    done, _ = watched(
+        tmp_path, "-m", "pipeline", "run", deep, "--out", tmp_path / "a" / "out", "--workers", "1"
+    )
     assert done.returncode == 0, done.stderr
     new = everything_below(tmp_path) - before - {"watched.log", "watch/sitecustomize.py"}
     assert {n for n in new if not n.startswith("watch/")} == {f"a/out/{n}" for n in outputs.FILES}

@@ -23,7 +23,7 @@ from pipeline.user_lexicon.read import LexiconError, read_lexicon
 from pipeline.user_lexicon.unused import said as said_of_lines
 from pipeline.user_lexicon.unused import unused
 from tests.conftest import ROOT, Files
-from tests.test_command_line import run_here
+from tests.test_command_line import one_process, run_here
 from tests.test_command_line import said_here as selaras
 
 MALAY = """Tabung Harapan Hijau membantu 120 keluarga di Ha Giang
@@ -258,10 +258,11 @@ def test_evaluate_takes_it(tmp_path: Path, folder: Path) -> None:
     ):
         marked = text.replace(name, f'<org key="fund/green-hope">{name}</org>')
         (tmp_path / "gold" / f"hope.{code}.txt").write_text(marked)
-    scores = [
-        json.loads(selaras("evaluate", tmp_path / "gold", "--json", *options).stdout)
-        for options in ((), ("--lexicon", folder / "my.csv"))
-    ]
+    with one_process():
+        scores = [
+            json.loads(selaras("evaluate", tmp_path / "gold", "--json", *options).stdout)
+            for options in ((), ("--lexicon", folder / "my.csv"))
+        ]
     across = [s["scores"]["all"]["link across"]["hits"] for s in scores]
     assert across[0] == 0
     assert across[1] > 0
