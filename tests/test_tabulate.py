@@ -359,13 +359,13 @@ def merged(given: tuple[Path, Path], folder: Path, workers: int = 1) -> dict[str
 def test_the_same_bytes_whatever_the_order_the_threads_and_what_is_held_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given = made(tmp_path / "given", 1500)
+    given = made(tmp_path / "given", 3000)
     once = merged(given, tmp_path / "once")
     mentions = pq.read_table(given[1])
     for seed in (1, 2):
         order = list(range(len(mentions)))
         random.Random(seed).shuffle(order)
-        pq.write_table(mentions.take(order), given[1], row_group_size=400)
+        pq.write_table(mentions.take(order), given[1], row_group_size=700)
         assert merged(given, tmp_path / f"shuffled-{seed}") == once
     monkeypatch.setattr(database, "_MOST_THREADS", 1)
     monkeypatch.setattr(database, "_BATCH", 7)
@@ -373,7 +373,7 @@ def test_the_same_bytes_whatever_the_order_the_threads_and_what_is_held_at_once(
     monkeypatch.setattr(rows, "_ROWS", 13)
     monkeypatch.setattr(stories, "_PAIRS", 3)
     assert merged(given, tmp_path / "piecemeal") == once
-    monkeypatch.setattr(settle, "_MENTIONS", 500)
+    monkeypatch.setattr(settle, "_MENTIONS", 1000)
     assert merged(given, tmp_path / "helped", workers=2) == once
     again = (tmp_path / "once" / merging.ARTICLES, tmp_path / "once" / merging.MENTIONS)
     assert merged(again, tmp_path / "again") == once
