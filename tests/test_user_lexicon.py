@@ -12,12 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pipeline
-from pipeline import extraction, languages
+from pipeline import articles, extraction, languages
+from pipeline.articles import from_document
 from pipeline.configuration import Configuration
+from pipeline.detect import read_parts
 from pipeline.normalise import places
 from pipeline.normalise.lexicon import own_name
 from pipeline.normalise.units import unit_id, unit_label
-from pipeline.read import Record, Sidecar
+from pipeline.read import Document, Record, Sidecar
 from pipeline.recognise import Name, Recogniser
 from pipeline.recognise.own_names import with_own_names, without_nones
 from pipeline.records import Organisation
@@ -832,3 +834,14 @@ def test_a_label_of_what_two_ids_are(tmp_path: Path, others: tuple[str, ...]) ->
     # Over several steps that of the last.
     steps = found("same,,club/alfa,club/b,B", "same,,club/b,club/c,The C", "same,,club/x,club/c")
     assert steps["Kelab Alfa"] == ("club/c", "The C")
+
+
+def test_no_body_in_an_article_of_two_languages(tmp_path: Path) -> None:
+    own = lexicon(tmp_path, "none,nl,Groene Hoop Fonds,,,", "none,ms,Groene Hoop Fonds,,,")
+    text = f"{MALAY}\n\n{DUTCH}"
+    selaras_ = pipeline.load(lexicon=own)
+    article = from_document(Document(text), "a.txt", selaras_.configuration, Sidecar())
+    assert {part[0] for part in read_parts(article.parts)} == {"ms", "nl"}
+    found = articles.extract(article, selaras_.configuration)
+    assert found.none_lines == {2}
+    assert "Groene Hoop Fonds" not in {o.text for o in found.organisations}
