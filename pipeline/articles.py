@@ -152,6 +152,7 @@ def extract(article: Article, configuration: Configuration) -> extraction.Extrac
             sorted((m for e in found for m in e.mentions), key=lambda m: (m.start, m.end, m.kind))
         ),
         tuple(sorted(s for e in found for s in e.sentences)),
+        frozenset(line for e in found for line in e.none_lines),
     )
 
 

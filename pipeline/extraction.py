@@ -20,7 +20,7 @@ from pipeline.normalise.measures import measure_id, measure_label
 from pipeline.normalise.organisations import corrected, identify
 from pipeline.normalise.units import unit_id
 from pipeline.recognise import Name, Recogniser, engines
-from pipeline.recognise.own_names import with_own_names
+from pipeline.recognise.own_names import with_own_names, without_nones
 from pipeline.recognise.snap import is_person
 from pipeline.records import Mention, Organisation, Reference, Span, Statistic
 from pipeline.stages import stage
@@ -36,10 +36,14 @@ _BEGINNING, _RECENT = 1200, 2010  # an earlier day is one that the article looks
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """What one article says: its mentions in order of place, and its sentences."""
+    """What one article says: its mentions in order of place, and its sentences.
+
+    ``none_lines`` are the numbers of the lines of the user's lexicon that took a name away.
+    """
 
     mentions: tuple[Mention, ...]
     sentences: tuple[Span, ...]
+    none_lines: frozenset[int] = frozenset()
 
     @property
     def organisations(self) -> list[Organisation]:
@@ -190,7 +194,9 @@ def _extract(
     numbered = [(r.start, r.end) for r in found_references]
     with stage("names"):
         engine = recogniser(language, ner)
-        names = _free(with_own_names(engine.recognise(text), text, language), numbered)
+        # Before anything is made of names, so that all is as if they had not been found.
+        known, none_lines = without_nones(engine.recognise(text), text, language)
+        names = _free(with_own_names(known, text, language), numbered)
     with stage("identity"):
         organisations = _identified(
             names, engine.source, text, language, title, published or _told(found_dates), place
@@ -228,7 +234,7 @@ def _extract(
     ]
     mentions: list[Mention] = [*organisations, *found_references, *found_statistics]
     mentions.sort(key=lambda m: (m.start, m.end, m.kind))
-    return Extraction(tuple(mentions), tuple(spans))
+    return Extraction(tuple(mentions), tuple(spans), none_lines)
 
 
 def _identified(

@@ -552,6 +552,188 @@ def test_words_that_mean_other_bodies_too_are_in_no_line(tmp_path: Path) -> None
     }
 
 
+# What is no body at all.
+
+REEF = {
+    "reef.ms.txt": "Dewan Rakyat Wilayah Khanh Hoa meluluskan 45 projek terumbu karang pada 2024.\n"
+    "Gambar: Pusat Konservasi. Pusat Konservasi Hon Mun menanam 1,200 karang.\n",
+    "reef.nl.txt": "De Volksraad van de provincie Khanh Hoa keurde in 2024 45 projecten goed.\n"
+    "Foto: Natuurcentrum. Het Natuurcentrum Hon Mun plantte 1.200 koralen.\n",
+}
+CAPTIONS = {"conservation-centre/khanh-hoa", "nature-centre/khanh-hoa"}
+
+
+def lines_of(written: core.Written) -> set[tuple[str, str | None, str]]:
+    """The lines of the lexicon that was written: what they are, their language and their text."""
+    if written.lexicon is None:
+        return set()
+    with written.lexicon.open(encoding="utf-8") as file:
+        lines = list(csv.DictReader(file))
+    assert read_lexicon(written.lexicon).lines == len(lines) == written.lines
+    return {(line["kind"], line["language"], line["text"]) for line in lines}
+
+
+def test_a_row_that_is_no_body_is_gone_in_the_next_run(tmp_path: Path) -> None:
+    articles, out = tmp_path / "articles", tmp_path / "out"
+    articles.mkdir()
+    for name, text in REEF.items():
+        (articles / name).write_text(text)
+    batch.run([articles], out, workers=1)
+    with everything(out, kind="organisation") as review:
+        keys = ["w\n1\n" if i.canonical_id in CAPTIONS else "r\n" for i in review.items]
+    assert keys.count("w\n1\n") == 2 < len(keys)
+    done = typed(out, "--kind", "organisation", answers="".join(keys))
+    lexicon = out.parent / "out-review" / "lexicon.csv"
+    assert "2 lines for --lexicon" in done.stdout.replace("\n", " ")
+    assert "not in the lexicon" not in done.stdout
+    found = read_lexicon(lexicon)
+    assert {(n.language, n.text) for n in found.nones} == {
+        ("ms", "Pusat Konservasi"),
+        ("nl", "Natuurcentrum"),
+    }
+    again = tmp_path / "again"
+    run = batch.run([articles], again, Configuration(lexicon=found), workers=1).run
+    assert run["none_lines"] == [2, 3]
+
+    def rows(folder: Path, name: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = pq.read_table(folder / name).to_pylist()
+        return [r for r in found if r["canonical_id"] not in CAPTIONS]
+
+    before = pq.read_table(out / "table.parquet")["canonical_id"].to_pylist()
+    assert set(before) >= CAPTIONS
+    assert rows(again, "table.parquet") == rows(out, "table.parquet")  # of others nothing changed
+    assert rows(again, "mentions.parquet") == rows(out, "mentions.parquet")
+    ids = pq.read_table(again / "table.parquet")["canonical_id"].to_pylist()
+    assert set(ids) == set(before) - CAPTIONS
+    # In the new run the rows are gone, and the lines stay.
+    shutil.rmtree(out)
+    shutil.copytree(again, out)
+    text = lexicon.read_bytes()
+    assert typed(out, "--apply").returncode == 0
+    assert lexicon.read_bytes() == text
+
+
+def captions(tmp_path: Path, *of_b: str) -> Path:
+    """Results with a body ``a`` of two wordings, and one ``b`` of the wordings ``of_b``."""
+    return write(
+        tmp_path / "out",
+        [row("a", 2), *([row("b", len(of_b))] if of_b else [])],
+        [
+            mention("a", text="Pusat Alfa"),
+            mention("a", "b.ms.txt", text="Balai Alfa"),
+            *(mention("b", f"c{i}.ms.txt", text=text) for i, text in enumerate(of_b)),
+        ],
+    )
+
+
+def judged_none(review: Review, identity: str, **more: Any) -> None:
+    review.judge(item_of(review, identity), forms.WRONG, sort="nothing", **more)
+
+
+ALFA = {("none", "ms", "Pusat Alfa"), ("none", "ms", "Balai Alfa")}
+
+
+def test_a_wording_of_another_body_is_no_none(tmp_path: Path) -> None:
+    with Review(captions(tmp_path, "PUSAT-ÁLFA", "Dewan")) as review:
+        judged_none(review, "a")
+        written = review.write()
+        assert lines_of(written) == {("none", "ms", "Balai Alfa")}
+        (left,) = written.left_out
+        assert left.what == "organisation 'a': 'Pusat Alfa'"
+        assert left.reason == "is what b is called too, not judged to be none"
+        judged_none(review, "b")  # now nobody is called so; nor is it said twice
+        written = review.write()
+        texts = {text.casefold() for _, _, text in lines_of(written)}
+        assert {"balai alfa", "dewan"} < texts
+        assert len(texts) == 3
+        assert not written.left_out
+        for item in review.items:
+            review.judge(item, forms.RIGHT)
+        assert review.write().lexicon is None
+
+
+def test_a_wording_that_was_not_shown_is_no_none(tmp_path: Path) -> None:
+    with Review(captions(tmp_path), sentences=1) as review:
+        judged_none(review, "a")
+        (shown,) = review.mentions(item_of(review, "a"))
+        written = review.write()
+        assert lines_of(written) == {("none", "ms", shown["text"])}
+        (left,) = written.left_out
+        assert left.reason == "stood in no sentence that was shown"
+        judged_none(review, "a", every=True)
+        written = review.write()
+        assert lines_of(written) == ALFA
+        assert not written.left_out
+    (tmp_path / "out-review" / "judgements.csv").unlink()
+    typed(tmp_path / "out", "--sentences", "1", answers="m\nw\n1\n")
+    assert [json.loads(r["wordings"]) for r in saved(tmp_path / "out")] == [
+        [["ms", "Balai Alfa"], ["ms", "Pusat Alfa"]]
+    ]
+
+
+def test_a_row_that_is_a_body_in_another_run_is_none_no_more(tmp_path: Path) -> None:
+    with Review(captions(tmp_path)) as review:
+        judged_none(review, "a")
+        assert lines_of(review.write()) == ALFA
+    shutil.rmtree(tmp_path / "out")
+    out = write(tmp_path / "out", [row("a", 1)], [mention("a", text="Pusat Alfa")])
+    with Review(out) as review:
+        assert lines_of(review.write()) == ALFA
+        review.judge(item_of(review, "a"), forms.SKIPPED)
+        assert lines_of(review.write()) == ALFA
+        review.judge(item_of(review, "a"), forms.RIGHT)
+        assert len(list(review.judgements)) == 2
+        assert lines_of(review.write()) == set()
+
+
+def test_of_a_name_and_none_the_last_holds(tmp_path: Path) -> None:
+    with Review(captions(tmp_path, "pusat alfa")) as review:
+        judged_none(review, "a")
+        judged_none(review, "b")
+        review.judge(
+            item_of(review, "b"),
+            forms.CORRECTED,
+            way="id",
+            right={"id": "beta"},
+            wordings=[("ms", "pusat alfa")],
+        )
+        written = review.write()
+        assert lines_of(written) == {("name", "ms", "pusat alfa"), ("none", "ms", "Balai Alfa")}
+        assert [left.what for left in written.left_out] == ["organisation 'a': 'Pusat Alfa'"]
+
+
+@pytest.mark.parametrize("sort", ["border", "identity", "detail"])
+def test_a_row_that_is_otherwise_wrong_is_no_none(tmp_path: Path, sort: str) -> None:
+    with Review(captions(tmp_path)) as review:
+        review.judge(item_of(review, "a"), forms.WRONG, sort=sort)
+        written = review.write()
+        assert (written.lexicon, written.left_out) == (None, [])
+
+
+def test_only_a_row_of_an_organisation_is_a_none(little: Path) -> None:
+    with Review(little, articles=1) as review:
+        for item in review.items[:-1]:
+            review.judge(item, forms.WRONG, sort="nothing")
+        assert review.write().lexicon is None
+    with everything(little) as review:
+        kinds = {item.kind for item in review.items}
+        for item in review.items:
+            if item.kind != "organisation":
+                review.judge(item, forms.WRONG, sort="nothing")
+        written = review.write()
+    assert len(kinds) > 1
+    assert (written.lexicon, written.left_out) == (None, [])
+
+
+def test_a_wording_that_a_spreadsheet_would_run_is_no_none(tmp_path: Path) -> None:
+    out = write(tmp_path / "out", [row("a", 1)], [mention("a", text="=Alfa()")])
+    with Review(out) as review:
+        judged_none(review, "a")
+        written = review.write()
+    assert written.lexicon is None
+    assert "a spreadsheet takes for a formula" in written.left_out[0].reason
+
+
 @pytest.mark.parametrize(
     ("identity", "way", "right", "said"),
     [
@@ -934,6 +1116,17 @@ def test_a_correction_is_filled_in_and_written(out: Path) -> None:
     lexicon = out.parent / "out-review" / "lexicon.csv"
     assert "2 for lexicon=" in shown.result.value
     assert {n.id for n in read_lexicon(lexicon).names} == {"brave-company"}
+
+
+def test_buttons_say_what_is_no_body(tmp_path: Path) -> None:
+    shown = pipeline.review(captions(tmp_path), sentences=1)
+    shown.more.click()
+    shown.wrong.click()
+    assert shown.choice.value == "nothing"
+    shown.save.click()
+    shown.write.click()
+    assert "2 for lexicon=" in shown.result.value
+    assert lines_of(shown.review.write()) == ALFA
 
 
 def test_an_article_with_buttons(little: Path) -> None:

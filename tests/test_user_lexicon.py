@@ -12,12 +12,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pipeline
-from pipeline import languages
+from pipeline import articles, extraction, languages
+from pipeline.articles import from_document
+from pipeline.configuration import Configuration
+from pipeline.detect import read_parts
 from pipeline.normalise import places
+from pipeline.normalise.lexicon import own_name
 from pipeline.normalise.units import unit_id, unit_label
-from pipeline.recognise import Name
-from pipeline.recognise.own_names import with_own_names
+from pipeline.read import Document, Record, Sidecar
+from pipeline.recognise import Name, Recogniser
+from pipeline.recognise.own_names import with_own_names, without_nones
 from pipeline.records import Organisation
+from pipeline.run.parts import Parts, none_lines
+from pipeline.run.tasks import Task, given_up, performer
 from pipeline.user_lexicon import REASON, OwnName, UserLexicon, using
 from pipeline.user_lexicon.read import LexiconError, read_lexicon
 from pipeline.user_lexicon.unused import said as said_of_lines
@@ -472,7 +479,7 @@ HEADER = "kind,language,text,id,label,place"
         ("kind,text\n", 1, "no column 'id'"),
         ("kind,text,id,colour\n", 1, "the column 'colour' is not known"),
         ("kind,text,id,text\n", 1, "the column 'text' stands twice"),
-        (f"{HEADER}\nword,,a b,c,,\n", 2, "kind 'word'; write name, same, place, unit or document"),
+        (f"{HEADER}\nword,,a b,c,,\n", 2, "kind 'word'; write name, same, place, unit, document or none"),
         (f"{HEADER}\n,,a b,c,,\n", 2, "kind ''"),
         (f"{HEADER}\n\nname,xx,a b,c,,\n", 3, "no language 'xx'; write ms or nl"),
         (f"{HEADER}\nname,,a b,,,\n", 2, "id is empty"),
@@ -493,7 +500,22 @@ HEADER = "kind,language,text,id,label,place"
         (f"{HEADER}\nsame,,a,b,,\nsame,,b,c,,\nsame,,c,a,,\n", 4, "becomes itself again"),
         (f"{HEADER}\nsame,,a,a,,\n", 2, "becomes itself"),
         (f"{HEADER}\nsame,ms,a,b,,\n", 2, "leave language empty"),
-        (f"{HEADER}\nsame,,a,b,X,\n", 2, "a same has no label"),
+        (f"{HEADER}\nsame,,a,b,X,\nsame,,c,b,Y,\n", 3, "'b' has the label 'X' in line 2 and 'Y' here"),
+        (f"{HEADER}\nname,,a b,b,X,\nsame,,c,b,Y,\n", 3, "'b' has the label 'X' in line 2 and 'Y' here"),
+        (f"{HEADER}\nsame,,c,b,Y,\nname,,a b,b,X,\n", 3, "'b' has the label 'Y' in line 2 and 'X' here"),
+        (f"{HEADER}\nsame,,a,b,,40\n", 2, "a same has no place"),
+        (f"{HEADER}\nnone,,,,,\n", 2, "text is empty; a none needs it"),
+        (f"{HEADER}\nnone,,a b,c,,\n", 2, "a none has no id; leave it empty"),
+        (f"{HEADER}\nnone,,a b,,X,\n", 2, "a none has no label; leave it empty"),
+        (f"{HEADER}\nnone,,a b,,,40\n", 2, "a none has no place; leave it empty"),
+        ("kind,text,id,date\nnone,a b,,2024-12-26\n", 2, "a none has no date; leave it empty"),
+        (f"{HEADER}\nnone,xx,a b,,,\n", 2, "no language 'xx'; write ms or nl"),
+        (f"{HEADER}\nnone,,(-),,,\n", 2, "text '(-)' is no wording: it needs a letter or a digit"),
+        (f"{HEADER}\nnone,,{'a' * 201},,,\n", 2, "longer than 200"),
+        (f"{HEADER}\nname,ms,A  B,c,,\nnone,ms,á-b,,,\n", 3, "is a name in line 2 and no body here; keep one"),
+        (f"{HEADER}\nnone,,A b,,,\nunit,,b,b,,\nname,,a B,c,,\n", 4, "is no body in line 2 and a name here; keep one"),
+        (f"{HEADER}\nname,nl,het Fonds,c,,\nnone,nl,Fonds,,,\n", 3, "is a name in line 2 and no body here"),
+        (f"{HEADER}\nnone,,Fonds,,,\nname,,het Fonds,c,,\n", 3, "is no body in line 2 and a name here"),
         (f"{HEADER}\nplace,,Kabut,misty,,\n", 2, "for a place of your own give its English name"),
         (f"{HEADER}\nplace,,Kabut,40,Misty,\n", 2, "which has its name; leave label empty"),
         (f"{HEADER}\nplace,,Kabut,Misty Town,Misty,\n", 2, "no id of a place"),
@@ -605,3 +627,222 @@ def test_a_name_without_a_label_costs_no_article(code: str, tmp_path: Path) -> N
     plain, found = pipeline.load()(text), pipeline.load(lexicon=own)(text)
     assert [m.canonical_id for m in found.mentions] == [m.canonical_id for m in plain.mentions]
     assert found.organisations
+
+
+# What is no body.
+
+CENTRE = """Pusat Konservasi membantu 120 keluarga di Ha Giang
+
+Jabatan Kesihatan Wilayah Ha Giang dan Pusat Konservasi mengumumkan program baharu pada 2024. Pusat Konservasi mempunyai 45 sukarelawan kampung. Pusat itu menanam 30 pokok. Pusat Konservasi Cat Ba mempunyai 12 pekerja. Jawatankuasa Rakyat Wilayah Ha Giang menyokong program itu.
+"""
+CONSERVATION = "conservation-centre/ha-giang"
+
+
+class _Without:
+    """A recogniser that never gives a name with one of these surfaces."""
+
+    def __init__(self, engine: Recogniser, surfaces: set[str]) -> None:
+        self._engine, self._surfaces, self.source = engine, surfaces, engine.source
+
+    def recognise(self, text: str) -> list[Name]:
+        found = self._engine.recognise(text)
+        return [name for name in found if text[name.start : name.end] not in self._surfaces]
+
+
+def test_what_is_no_body_is_as_if_it_had_not_been_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = lexicon(tmp_path, "none,,Pusat Konservasi,,,")
+    before, found = (extraction.extract(CENTRE, "ms", lexicon=of) for of in (None, own))
+    assert [o.text for o in before.organisations].count("Pusat Konservasi") == 3
+    assert CONSERVATION in {s.organisation_id for s in before.statistics}
+    names = {o.text for o in found.organisations}
+    assert names == {o.text for o in before.organisations} - {"Pusat Konservasi", "Pusat"}
+    assert "Pusat Konservasi Cat Ba" in names  # a longer name that has the words stays
+    assert {s.text for s in found.statistics} == {s.text for s in before.statistics}
+    about = {s.text: s.organisation_id for s in found.statistics}
+    assert about["45"] is None
+    assert about["12"] == "conservation-centre/hai-phong/cat-ba"
+    assert (before.none_lines, found.none_lines) == (frozenset(), {2})
+    make = extraction.recogniser
+    monkeypatch.setattr(
+        extraction, "recogniser", lambda *of: _Without(make(*of), {"Pusat Konservasi"})
+    )
+    assert extraction.extract(CENTRE, "ms").mentions == found.mentions
+
+
+def test_names_beside_and_inside_what_is_no_body(tmp_path: Path) -> None:
+    own = lexicon(tmp_path, "none,,Kelab Alfa Beta,,,", "name,,Beta,x/b")
+    text = "Kelab Alfa Beta dan Kelab Alfa Beta Gama"
+    whole = Name(0, len("Kelab Alfa Beta"), 0.5, "model")
+    longer = Name(text.rindex("Kelab"), len(text), 0.5, "model")
+    with using(own):
+        kept, lines = without_nones([whole, longer], text, "ms")
+        found = with_own_names(kept, text, "ms")
+    assert (kept, lines) == ([longer], {2})
+    # Inside a name that was found the user's would be a part of it.
+    assert [(text[n.start : n.end], n.reason) for n in found] == [
+        ("Beta", REASON),
+        ("Kelab Alfa Beta Gama", "model"),
+    ]
+    assert without_nones([whole, longer], text, "ms") == ([whole, longer], frozenset())
+
+
+@pytest.mark.parametrize(
+    ("line", "surface", "language", "taken"),
+    [
+        ("none,,Hợp Tác Xã Sông Xanh,,,", "HOP TAC XA  SONG-XANH", "ms", True),
+        ("none,,hop tac xa song xanh,,,", "Hợp tác xã Sông Xanh", "nl", True),
+        ("none,,Hợp Tác Xã Sông Xanh,,,", "Hop Tac Xa Song Xanhs", "ms", False),
+        ("none,,Tac Xa Song Xanh,,,", "Hop Tac Xa Song Xanh", "ms", False),
+        ("none,nl,Thuismoeder,,,", "Thuismoeder", "nl", True),
+        ("none,nl,Thuismoeder,,,", "Thuismoeder", "ms", False),
+        ("none,nl,Raad,,,", "De Raad", "nl", True),
+        ("none,,De Raad,,,", "Raad", "nl", True),
+        ("none,,De Raad,,,", "Raad", "ms", False),
+        ("none,,X,,,", "x", "ms", True),
+    ],
+)
+def test_no_body_is_compared_as_names_are(
+    tmp_path: Path, line: str, surface: str, language: str, taken: bool
+) -> None:
+    text = f"« {surface} »"
+    name = Name(2, len(text) - 2, 0.9, "model")
+    with using(lexicon(tmp_path, line)):
+        assert without_nones([name], text, language) == (
+            ([], {2}) if taken else ([name], frozenset())
+        )
+
+
+def test_a_line_of_a_language_goes_before_one_of_each(tmp_path: Path) -> None:
+    text = "Mesyuarat THH"
+    name = Name(10, 13, 0.9, "model")
+
+    def found(language: str, *lines: str) -> list[Name]:
+        with using(lexicon(tmp_path, *lines)):
+            return with_own_names(without_nones([name], text, language)[0], text, language)
+
+    each, one = ("none,,THH,,,", "name,ms,THH,x/a"), ("name,,THH,x/a", "none,ms,THH,,,")
+    assert (found("ms", *each), found("nl", *each)) == ([name], [])
+    own = Name(10, 13, 1.0, REASON)
+    assert (found("ms", *one), found("nl", *one)) == ([], [name])
+    with using(lexicon(tmp_path, *one)):
+        assert with_own_names([], text, "ms") == []
+        assert with_own_names([], text, "nl") == [own]
+        assert own_name("THH", "ms") is None
+    both = lexicon(tmp_path, "none,,THH,,,", "none,ms,thh,,,")
+    with using(both):
+        assert without_nones([name], text, "ms")[1] == {2, 3}
+        assert without_nones([name], text, "nl")[1] == {2}
+
+
+def test_a_run_says_what_is_no_body_and_which_lines_took_nothing(tmp_path: Path) -> None:
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "articles" / "a.ms.txt").write_text(CENTRE)
+    (tmp_path / "articles" / "b.ms.txt").write_text(MALAY)
+    file, out = tmp_path / "my.csv", tmp_path / "out"
+    lines = ["none,ms,pusat konservasi,,,", "none,nl,Pusat Konservasi,,,", "none,,Cat Ba,,,"]
+    file.write_text("\n".join([HEADER, *lines, "name,ms,Tabung Harapan Hijau,x/y"]) + "\n")
+
+    def run(*options: object) -> str:
+        done = run_here(tmp_path / "articles", "--out", out, *options)
+        assert done.returncode == 0, done.stderr
+        return done.stderr
+
+    run()
+    before = Files(out).table
+    plain = json.loads((out / "run.json").read_text())
+    assert "none_lines" not in plain
+    told = "my.csv: 4 lines, of which 2 found nothing: line 3 'Pusat Konservasi', line 4 'Cat Ba'\n"
+    # Of its digest is what makes a run anew; the second time nothing is read again.
+    for again in ("all is read anew", "2 articles unchanged"):
+        said = run("--lexicon", file)
+        assert again in said
+        assert told in said
+        assert json.loads((out / "run.json").read_text())["none_lines"] == [2]
+    after = Files(out).table
+    assert CONSERVATION in set(before.canonical_id)
+    assert not after.canonical_id.str.contains(CONSERVATION).any()
+    own = read_lexicon(file)
+    assert [entry.line for entry in unused(own, out)] == [3, 4]
+    # An article more: what the lines did in those that are not read again is kept.
+    (tmp_path / "articles" / "c.ms.txt").write_text(MALAY.replace("120", "130"))
+    assert told in run("--lexicon", file)
+    # Of a lexicon that the results were not made with, nobody can tell what its lines did.
+    other = tmp_path / "other.csv"
+    other.write_text("kind,text,id\nnone,Pusat Konservasi,\nname,Tabung Harapan Hijau,x/z\n")
+    assert said_of_lines(read_lexicon(other), out) == (
+        "other.csv: 2 lines, and each of 1 names, units and documents found something"
+    )
+
+
+def test_what_lines_did_is_kept_by_a_run_that_was_stopped(tmp_path: Path) -> None:
+    own = lexicon(tmp_path, "none,,Pusat Konservasi,,,", "none,,Nowhere,,,")
+    perform = performer(Configuration(lexicon=own, language="ms"))
+    record = Record("a.ms.txt", ".txt", CENTRE.encode())
+    outcome = perform(Task(record, Sidecar(), "d1"))
+    assert outcome.none_lines == (2,)
+    parts = Parts(tmp_path / "parts", {"made": "by"})
+    name = parts.commit([outcome, given_up(Task(record, Sidecar(), "d2"), "hung")])
+    assert none_lines([tmp_path / "parts" / name]) == {2}
+
+
+def test_every_command_takes_what_is_no_body(tmp_path: Path) -> None:
+    (tmp_path / "my.csv").write_text("kind,text,id\nnone,Pusat Konservasi,\n")
+    (tmp_path / "a.ms.txt").write_text(CENTRE)
+    done = selaras("extract", tmp_path / "a.ms.txt", "--lexicon", tmp_path / "my.csv")
+    texts = [m["text"] for m in json.loads(done.stdout)["mentions"]]
+    assert "Pusat Konservasi" not in texts
+    assert "Pusat Konservasi Cat Ba" in texts
+    (tmp_path / "gold").mkdir()
+    bodies_ = ("Jabatan Kesihatan Wilayah Ha Giang", "Jawatankuasa Rakyat Wilayah Ha Giang")
+    marked = CENTRE
+    for name in bodies_:
+        marked = marked.replace(name, f'<org key="x">{name}</org>')
+    (tmp_path / "gold" / "a.ms.txt").write_text(marked)
+    wrong = [
+        json.loads(selaras("evaluate", tmp_path / "gold", "--json", *options).stdout)["scores"][
+            "all"
+        ]["org exact"]
+        for options in ((), ("--lexicon", tmp_path / "my.csv"))
+    ]
+    assert wrong[0]["hits"] == wrong[1]["hits"] == 2
+    assert wrong[0]["predicted"] == wrong[1]["predicted"] + 3
+    spacy = pytest.importorskip("spacy")
+    nlp = spacy.blank("xx")
+    choices = {"lexicon": str(tmp_path / "my.csv"), "language": "ms"}
+    nlp.add_pipe("selaras_organisations", config=choices)
+    doc = nlp(CENTRE)
+    spans = [span.text for span in doc.spans["organisations"]]
+    assert spans
+    assert "Pusat Konservasi" not in spans
+
+
+@pytest.mark.parametrize("others", [(), ("name,,Kelab Gama,club/gamma-house",)])
+def test_a_label_of_what_two_ids_are(tmp_path: Path, others: tuple[str, ...]) -> None:
+    text = "Kelab Alfa menanam 3,000 pokok bersama Kelab Gama."
+
+    def found(*lines: str) -> dict[str, tuple[str | None, str | None]]:
+        read = bodies(text, lexicon(tmp_path, *lines, *others))
+        return {o.text: (o.canonical_id, o.label) for o in read.values()}
+
+    plain = found("same,,club/alfa,club/gamma-house")
+    assert plain["Kelab Alfa"] == ("club/gamma-house", "Gamma House Club")
+    told = found("same,,club/alfa,club/gamma-house,House of Gamma")
+    assert told["Kelab Alfa"] == ("club/gamma-house", "House of Gamma")
+    if others:  # one body has one label, whichever line says it
+        assert told["Kelab Gama"] == ("club/gamma-house", "House of Gamma")
+    # Over several steps that of the last.
+    steps = found("same,,club/alfa,club/b,B", "same,,club/b,club/c,The C", "same,,club/x,club/c")
+    assert steps["Kelab Alfa"] == ("club/c", "The C")
+
+
+def test_no_body_in_an_article_of_two_languages(tmp_path: Path) -> None:
+    own = lexicon(tmp_path, "none,nl,Groene Hoop Fonds,,,", "none,ms,Groene Hoop Fonds,,,")
+    text = f"{MALAY}\n\n{DUTCH}"
+    selaras_ = pipeline.load(lexicon=own)
+    article = from_document(Document(text), "a.txt", selaras_.configuration, Sidecar())
+    assert {part[0] for part in read_parts(article.parts)} == {"ms", "nl"}
+    found = articles.extract(article, selaras_.configuration)
+    assert found.none_lines == {2}
+    assert "Groene Hoop Fonds" not in {o.text for o in found.organisations}

@@ -120,9 +120,9 @@ LEXICON = click.option(
     "--lexicon",
     type=INPUT,
     metavar="FILE.csv",
-    help="Your own names of bodies, places and units, and documents you know: a table with the "
-    "columns kind (name, same, place, unit, document), text, id, and language, label, place, date "
-    "as known.",
+    help="Your own names of bodies, places and units, documents you know, and what is no body: a "
+    "table with the columns kind (name, same, place, unit, document, none), text, id, and "
+    "language, label, place, date as known.",
 )
 
 

@@ -80,9 +80,10 @@ def command(
     Each row comes with its sentences, and one key says whether they bear it out: r right, w wrong,
     c corrected (you say what is right), s skip, b back, q quit. Every answer is saved at once in
     OUT-review/judgements.csv, and the same command goes on where you were. At the end the
-    precision is given for each kind and together, with a 95 % interval. Corrections become
-    OUT-review/lexicon.csv, for selaras run --lexicon; articles that were wholly reviewed
-    (--articles) become gold in OUT-review/gold, for selaras evaluate and selaras train.
+    precision is given for each kind and together, with a 95 % interval. Corrections, and
+    rows that are no body at all, become OUT-review/lexicon.csv, for selaras run --lexicon; articles
+    that were wholly reviewed (--articles) become gold in OUT-review/gold, for selaras evaluate and
+    selaras train.
     """
     if articles is not None and (kind or agreement):
         fail("--articles judges all that is in an article; leave --kind and --agreement out")

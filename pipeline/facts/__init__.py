@@ -32,9 +32,10 @@ def named() -> dict[str, dict[str, Any]]:
     """
     known = dict(registered())
     lexicon = active()
-    for name in lexicon.names if lexicon else ():
-        row = known.get(name.id, {"kind": kind_of_id(name.id), "label": None})
-        known[name.id] = {**row, "label": name.label or row["label"]}
+    said = [(name.id, name.label) for name in lexicon.names] if lexicon else []
+    for identity, label in [*said, *(lexicon.labels.items() if lexicon else ())]:
+        row = known.get(identity, {"kind": kind_of_id(identity), "label": None})
+        known[identity] = {**row, "label": label or row["label"]}
     return known
 
 

@@ -1,14 +1,32 @@
-"""The names of the user's lexicon among those that a model found."""
+"""The names of the user's lexicon among those that a model found, and what it says is none."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.normalise.lexicon import own_spans
+from pipeline.normalise.lexicon import no_body, own_spans
 from pipeline.recognise import Name
 from pipeline.user_lexicon import REASON
 
 _SURE = 1.0
+
+
+def without_nones(
+    names: Sequence[Name], text: str, language: str
+) -> tuple[list[Name], frozenset[int]]:
+    """The ``names`` that a recogniser found in ``text``, but for those that are no body by the
+    user's lexicon; and the numbers of its lines by which some were taken away.
+
+    A longer name that holds such words stays.
+    """
+    kept: list[Name] = []
+    lines: set[int] = set()
+    for name in names:
+        if said := no_body(text[name.start : name.end], language):
+            lines.update(none.line for none in said)
+        else:
+            kept.append(name)
+    return kept, frozenset(lines)
 
 
 def with_own_names(names: Sequence[Name], text: str, language: str) -> list[Name]:

@@ -7,11 +7,15 @@ stopped early, gone on with and extended, and stays a sample.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from pipeline.explanation import Reader, Row
+from pipeline.normalise.lexicon import bare_words
+from pipeline.records import Organisation
 from pipeline.run import outputs
+
+Words = tuple[str, ...]
 
 AGREEMENTS = ("single", "agree", "conflict", "translation")
 
@@ -205,3 +209,22 @@ def wordings(reader: Reader, row: Row) -> list[Worded]:
         [row["kind"], row["canonical_id"], own],
     )
     return [Worded(r["language"], r["words"], r["mentions"], tuple(r["others"])) for r in found]
+
+
+def called(
+    reader: Reader, wanted: Collection[tuple[str, Words]]
+) -> dict[tuple[str, Words], set[str]]:
+    """The ids of the bodies that the articles word by each of the ``wanted`` (language, words as
+    ``bare_words`` has them), whatever the case and diacritics there."""
+    found: dict[tuple[str, Words], set[str]] = {said: set() for said in wanted}
+    rows = reader.ask(
+        "SELECT DISTINCT language, text, canonical_id "
+        f"FROM read_parquet({_source(reader, outputs.MENTIONS)}, hive_partitioning = false) "
+        "WHERE kind = ? AND list_contains(?::VARCHAR[], language)",
+        [Organisation.kind, sorted({language for language, _ in wanted})],
+    )
+    for row in rows if wanted else ():
+        said = (row["language"], bare_words(row["text"], row["language"]))
+        if said in found:
+            found[said].add(row["canonical_id"])
+    return found

@@ -308,13 +308,16 @@ class Review:
         way: str | None = None,
         right: Mapping[str, str | None] | None = None,
         wordings: Iterable[tuple[str, str]] | None = None,
+        every: bool = False,
     ) -> Judgement:
         """Save an answer at once, in place of an earlier one of the same item.
 
         ``sort`` is what is wrong, by ``forms.sorts``. For ``corrected``, ``right`` are the answers
         to a ``way`` of ``forms.ways``, and ``wordings`` the words (language, words) that it is
-        about: by default those that stand for nothing else in the run. Of an article the verdict
-        is ``right`` when all that was missed is said, else ``skipped``.
+        about: by default those that stand for nothing else in the run. Of a row that is no body at
+        all (``wrong``, sort ``nothing``) they are those of the sentences that were shown, ``every``
+        one or those drawn. Of an article the verdict is ``right`` when all that was missed is said,
+        else ``skipped``.
 
         Raises ``CorrectionError`` for an answer that cannot be, ``OutputError`` when it cannot be
         written; nothing is saved then.
@@ -334,6 +337,9 @@ class Review:
         if verdict == forms.CORRECTED:
             more |= self._correction(item, way, right or {}, wordings)
         judgement = item.judgement(verdict, **more)
+        if words.is_no_body(judgement):
+            shown = {(m["language"], m["text"]) for m in self.mentions(item, every)}
+            judgement = dataclasses.replace(judgement, wordings=tuple(sorted(shown)))
         if verdict == forms.CORRECTED and (reason := words.refusal(judgement, self.judgements)):
             raise CorrectionError(reason)
         self._save(judgement)
@@ -405,6 +411,23 @@ class Review:
         if strange is not None:
             raise CorrectionError(f"no wording {strange[1]!r} stands for this row")
         return chosen
+
+    def _not_shown(self) -> Iterator[LeftOut]:
+        """The rows that are no body of which some wordings were not shown, as they are now."""
+        for judgement in words.no_bodies(self.judgements):
+            if judgement.key not in self._current:
+                continue
+            shown = set(map(words.compared, judgement.wordings))
+            row = {"kind": judgement.kind, "canonical_id": judgement.canonical_id}
+            left = [
+                w.text
+                for w in drawing.wordings(self._reader, row)
+                if words.compared((w.language, w.text)) not in shown
+            ]
+            for text in left:
+                yield LeftOut(
+                    f"{words.shown(judgement)}: {text!r}", "stood in no sentence that was shown"
+                )
 
     def _borders(self, item: Item, said: str) -> dict[str, int]:
         """Where the right words of a mention stand: nearest to it, and sharing a character."""
@@ -601,12 +624,15 @@ class Review:
         return {"reviewed": len(whole), "begun": len(by_article) - len(whole), "kinds": kinds}
 
     def write(self) -> Written:
-        """Write what the corrections make: the lexicon, and the gold articles.
+        """Write what the judgements make: the lexicon, and the gold articles.
 
-        Corrections of rows that another run has changed stay in the lexicon, and so do its gold
-        articles in their folder. Raises ``OutputError`` when they cannot be written.
+        Corrections of rows that another run has changed stay in the lexicon, and so do rows that
+        are no body; its gold articles stay in their folder. Raises ``OutputError`` when they cannot
+        be written.
         """
-        kept, left_out = words.lexicon(self.judgements)
+        nones = {words.compared(w) for j in words.no_bodies(self.judgements) for w in j.wordings}
+        kept, left_out = words.lexicon(self.judgements, drawing.called(self._reader, nones))
+        left_out += self._not_shown()
         gold, not_gold = self._gold()
         names = tagged.names(drawing.story_names(self._reader)) if gold or not_gold else {}
         lexicon = self.folder / words.NAME

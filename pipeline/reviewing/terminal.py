@@ -224,7 +224,7 @@ class Terminal:
                 if asked == "m":
                     every = True
                     break
-                if self._judged(item, asked):
+                if self._judged(item, asked, every):
                     return self._ahead(position)
 
     def _ahead(self, position: int) -> int | None:
@@ -329,7 +329,7 @@ class Terminal:
 
     # Asking.
 
-    def _judged(self, item: Item, asked: str) -> bool:
+    def _judged(self, item: Item, asked: str, every: bool) -> bool:
         """Whether an answer was given and saved."""
         review = self._review
         if asked == "a":
@@ -345,7 +345,7 @@ class Terminal:
             sort = self._choose("what is wrong?", forms.sorts(item.kind))
             if sort is None:
                 return False
-            review.judge(item, forms.WRONG, sort=sort)
+            review.judge(item, forms.WRONG, sort=sort, every=every)
             return True
         if asked == "c":
             return self._form(item, forms.ways(item.unit, item.kind))

@@ -312,7 +312,7 @@ class Reviewer:
             self.form.children = [self.choice, widgets.HBox([self.save, self.cancel])]
 
         def save() -> bool:
-            self._judged(forms.WRONG, sort=self.choice.value)
+            self._judged(forms.WRONG, sort=self.choice.value, every=self._every)
             return True
 
         self._open(forms.sorts(item.kind), filled)

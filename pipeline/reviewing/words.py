@@ -1,4 +1,5 @@
-"""Corrections as the lines of a user's lexicon, for ``selaras run --lexicon``.
+"""Judgements as the lines of a user's lexicon, for ``selaras run --lexicon``: corrections, and rows
+that are no body.
 
 Every line is put to the reader of lexicons before it is written, so that the file is taken as a
 whole; a correction that a lexicon cannot say is named with the reason, and stays a judgement.
@@ -9,12 +10,14 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from pipeline.normalise.lexicon import bare_words
 from pipeline.normalise.references import number_at
+from pipeline.records import Organisation
 from pipeline.reviewing import forms
-from pipeline.reviewing.judgements import Judgement
+from pipeline.reviewing.judgements import Judgement, Wording
 from pipeline.run.outputs import FORMULA
 from pipeline.user_lexicon.read import COLUMNS, KINDS, Cells, checked
 
@@ -105,6 +108,41 @@ def _of_statistic(judgement: Judgement) -> list[Cells]:
     ]
 
 
+def is_no_body(judgement: Judgement) -> bool:
+    """Whether a row is judged to be no body at all."""
+    return (
+        (judgement.unit, judgement.kind) == (forms.ROW, Organisation.kind)
+        and judgement.verdict == forms.WRONG
+        and judgement.sort == forms.NOTHING
+    )
+
+
+def compared(wording: Wording) -> tuple[str, tuple[str, ...]]:
+    """The language of a wording and its words as a lexicon compares them."""
+    language, text = wording
+    return language, bare_words(text, language)
+
+
+def no_bodies(judgements: Iterable[Judgement]) -> list[Judgement]:
+    """The judgements that rows are no body, but for those of a row that is judged to be one since,
+    as another run has it."""
+    given = [j for j in judgements if j.verdict != forms.SKIPPED]
+    last = {(j.unit, j.kind, j.canonical_id): j for j in given}
+    return [j for j in given if is_no_body(j) and is_no_body(last[j.unit, j.kind, j.canonical_id])]
+
+
+def _none(wording: Wording, bodies: Iterable[str]) -> Cells:
+    """The line for a wording of no body; ``bodies`` are the ids of those that have it."""
+    language, text = wording
+    line = _line("none", text, "", language=language)
+    if line["text"] != text:
+        raise _Unsayable("begins with a sign that a spreadsheet takes for a formula")
+    if others := sorted(bodies):
+        more = f" and {len(others) - 1} more" if len(others) > 1 else ""
+        raise _Unsayable(f"is what {others[0]}{more} is called too, not judged to be none")
+    return line
+
+
 def lines(judgement: Judgement) -> list[Cells]:
     """The lines that a correction becomes. Raises ``ValueError`` when there is none."""
     of = {
@@ -144,18 +182,37 @@ def shown(judgement: Judgement) -> str:
     return f"{judgement.kind} {what!r}{where}"
 
 
-def lexicon(judgements: Iterable[Judgement]) -> tuple[list[Cells], list[LeftOut]]:
-    """The lines of the lexicon that all corrections make, sorted, and what is not in it.
+def lexicon(
+    judgements: Iterable[Judgement], called: Mapping[tuple[str, tuple[str, ...]], Collection[str]]
+) -> tuple[list[Cells], list[LeftOut]]:
+    """The lines of the lexicon that corrections make, and rows that are no body, sorted, and what
+    is not in it.
 
-    Of corrections that contradict one another the last given holds.
+    ``called`` has the ids of the bodies that are worded by what is ``compared`` of the rows that
+    are no body: a wording that one has that is not among these rows is in no line. Of judgements
+    that contradict one another the last given holds.
     """
+    judgements = list(judgements)
+    nones = no_bodies(judgements)
+    none_ids, none_keys = {j.canonical_id for j in nones}, {j.key for j in nones}
+    said: set[tuple[str, tuple[str, ...]]] = set()
     wanted: list[tuple[Cells, Judgement]] = []
     left: list[LeftOut] = []
-    for judgement in reversed([j for j in judgements if j.verdict == forms.CORRECTED]):
+    for judgement in reversed(judgements):
         try:
-            wanted += ((line, judgement) for line in lines(judgement))
+            if judgement.verdict == forms.CORRECTED:
+                wanted += ((line, judgement) for line in lines(judgement))
         except _Unsayable as error:
             left.append(LeftOut(shown(judgement), str(error)))
+        for wording in judgement.wordings if judgement.key in none_keys else ():
+            if compared(wording) in said:
+                continue  # otherwise written alone
+            try:
+                others = set(called.get(compared(wording), ())) - none_ids
+                wanted.append((_none(wording, others), judgement))
+                said.add(compared(wording))
+            except _Unsayable as error:
+                left.append(LeftOut(f"{shown(judgement)}: {wording[1]!r}", str(error)))
     kept, refused = checked(line for line, _ in wanted)
     for line, reason in refused:
         of = next(judgement for other, judgement in wanted if other is line)

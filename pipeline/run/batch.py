@@ -27,6 +27,7 @@ from pipeline.run import assembly, local, outputs
 from pipeline.run.limits import Limits
 from pipeline.run.outputs import Workplace
 from pipeline.run.parts import MadeBy, Parts
+from pipeline.run.parts import none_lines as none_lines_of
 from pipeline.run.work import Tally, Work
 
 Rows = list[dict[str, Any]]
@@ -302,15 +303,21 @@ def _run(
         for name in (outputs.ARTICLES, outputs.MENTIONS, outputs.TABLE):
             shutil.copyfile(earlier / name, place.scratch / name)
         counts = outputs.read_run(earlier)["counts"]
+        none_lines: set[int] = set()
     else:
         several = min(manner.workers or cores(), cores()) if manner.isolated else 1
         with tabulate.helpers(len(tally.present), several) as helpers:
-            counts = _merged(tally, parts, earlier, place, configuration, helpers)
+            counts, none_lines = _merged(tally, parts, earlier, place, configuration, helpers)
+    lexicon: dict[str, Any] = {LEXICON_FILE: file}
+    if configuration.lexicon and configuration.lexicon.nones:
+        # With what they did in the run before, as its articles are not read again.
+        before = outputs.read_run(earlier).get(outputs.NONE_LINES, ()) if earlier else ()
+        lexicon[outputs.NONE_LINES] = sorted(none_lines.union(before))
     seconds = tally.seconds | {"merge": time.monotonic() - merging}
     return {
         "program": "selaras",
         **made_by,
-        LEXICON_FILE: file,
+        **lexicon,
         "inputs": [shown_argument(p) for p in inputs],
         "counts": counts,
         "failures": outputs.failures(place.scratch),
@@ -334,8 +341,9 @@ def _merged(
     place: Workplace,
     configuration: Configuration,
     helpers: Helpers,
-) -> dict[str, Any]:
-    """Assemble and merge the rows of all articles into ``scratch``; gives the counts."""
+) -> tuple[dict[str, Any], set[int]]:
+    """Assemble and merge the rows of all articles into ``scratch``; gives the counts, and the lines
+    of the lexicon that took names away in the articles that were read now."""
     given = place.scratch / "given"
     given.mkdir()
     articles, mentions = given / outputs.ARTICLES, given / outputs.MENTIONS
@@ -343,7 +351,8 @@ def _merged(
     files = place.fetched(sorted(parts.found))
     assembly.assemble(tally.present, files, before, articles, mentions, place.scratch)
     codes = extraction.languages_with_model(configuration.ner)
-    return tabulate.merge_files(articles, mentions, codes, place.scratch, helpers)
+    counts = tabulate.merge_files(articles, mentions, codes, place.scratch, helpers)
+    return counts, none_lines_of(files)
 
 
 def _extract(work: Work, tally: Tally, manner: Manner) -> int:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 ARTICLES, MENTIONS, TABLE = merging.ARTICLES, merging.MENTIONS, merging.TABLE
 CSV, RUN = "table.csv", "run.json"
+NONE_LINES = "none_lines"  # in run.json: the lines of a lexicon that took a name away
 # In the order in which they are put in place: run.json last, it says that the others are there.
 ORDER = (ARTICLES, MENTIONS, TABLE, CSV, RUN)
 FILES = frozenset(ORDER)

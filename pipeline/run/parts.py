@@ -1,7 +1,8 @@
 """What a run has done so far: parts, each of them there as a whole or not at all.
 
 A part is one Parquet file, so that one step puts it in place on any file system: a row for each
-article in the columns of ``ARTICLE_SCHEMA``, with its mentions as a list of structures. Its
+article in the columns of ``ARTICLE_SCHEMA``, with its mentions as a list of structures and the
+lines of the user's lexicon that took a name away in it as a list of numbers. Its
 metadata says which program and which choices made it. Its name follows from its articles, so that a
 part made twice is there once.
 """
@@ -27,8 +28,11 @@ from pipeline.run.tasks import Outcome
 
 ENDING = ".parquet"
 MENTIONS = "mentions"  # the column with the mentions of an article
+NONE_LINES = "none_lines"  # the column with the lines of a lexicon, as ``Outcome`` has them
 _HALF = ".half"  # the ending of a part in the making
-_SCHEMA = ARTICLE_SCHEMA.append(pa.field(MENTIONS, pa.list_(pa.struct(list(MENTION_SCHEMA)))))
+_SCHEMA = ARTICLE_SCHEMA.append(
+    pa.field(MENTIONS, pa.list_(pa.struct(list(MENTION_SCHEMA))))
+).append(pa.field(NONE_LINES, pa.list_(pa.int64())))
 _MADE_BY = b"selaras"
 
 MadeBy = Mapping[str, Any]  # what rows depend on besides the articles: versions and choices
@@ -53,7 +57,8 @@ def _bytes_of(outcomes: Sequence[Outcome], made_by: MadeBy) -> bytes:
     )
     articles = pa.Table.from_pylist([o.article for o in outcomes], schema=ARTICLE_SCHEMA)
     schema = _SCHEMA.with_metadata({_MADE_BY: _text(made_by).encode()})
-    made = pa.table([*articles.columns, lists], schema=schema)
+    none_lines = pa.array([o.none_lines for o in outcomes], _SCHEMA.field(NONE_LINES).type)
+    made = pa.table([*articles.columns, lists, none_lines], schema=schema)
     target = io.BytesIO()
     pq.write_table(made, target, compression="zstd")
     return target.getvalue()
@@ -74,6 +79,16 @@ def _read(file: Any) -> tuple[MadeBy, list[str]]:
             for digest, status in zip(*(c.to_pylist() for c in found.columns), strict=True)
             if status != "failed"
         ]
+
+
+def none_lines(files: Iterable[Path]) -> set[int]:
+    """The lines of the user's lexicon that took a name away in an article of these parts."""
+    found: set[int] = set()
+    for file in files:
+        with pq.ParquetFile(file) as part:
+            for lines in part.read(columns=[NONE_LINES]).column(0).to_pylist():
+                found.update(lines)
+    return found
 
 
 def _text(made_by: MadeBy) -> str:

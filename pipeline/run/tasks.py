@@ -37,12 +37,16 @@ class Task:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """One article done: its row (in the columns of ``ARTICLE_SCHEMA``), its mentions as an Arrow
-    stream in those of ``MENTION_SCHEMA`` (none: empty), and the seconds of each stage."""
+    stream in those of ``MENTION_SCHEMA`` (none: empty), and the seconds of each stage.
+
+    ``none_lines`` are as ``extraction.Extraction`` has them, sorted.
+    """
 
     digest: str
     article: Row
     mentions: bytes = b""
     seconds: Seconds = dataclasses.field(default_factory=dict)
+    none_lines: tuple[int, ...] = ()
 
 
 def performer(configuration: Configuration) -> Callable[[Task], Outcome]:
@@ -64,7 +68,8 @@ def performer(configuration: Configuration) -> Callable[[Task], Outcome]:
                 raise
             except Exception as error:
                 return given_up(task, f"an error of the program: {type(error).__name__}: {error}")
-            return Outcome(task.digest, _row(article), mentions, seconds)
+            lines = tuple(sorted(found.none_lines))
+            return Outcome(task.digest, _row(article), mentions, seconds, lines)
 
     return perform
 

@@ -80,13 +80,23 @@ class OwnDocument:
     line: int = field(default=0, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class NoBody:
+    """A wording that is no body: ``text`` in ``language`` (``None``: in each)."""
+
+    text: str
+    language: str | None
+    line: int = field(default=0, compare=False)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class UserLexicon:
     """A user's lexicon. Two of the same ``digest`` (of the file's bytes) are the same.
 
-    ``same`` has ids of bodies with the ids that they take. ``file`` is the name of the file without
-    its folder, and ``lines`` how many it has below its first, for messages alone: nothing that is
-    found depends on them.
+    ``same`` has ids of bodies with the ids that they take, ``labels`` the English names that were
+    said with them, by the id taken. ``nones`` are wordings of no body. ``file`` is the name of the
+    file without its folder, and ``lines`` how many it has below its first, for messages alone:
+    nothing that is found depends on them.
     """
 
     digest: str
@@ -95,6 +105,8 @@ class UserLexicon:
     units: tuple[OwnUnit, ...] = ()
     same: dict[str, str] = field(default_factory=dict)
     documents: tuple[OwnDocument, ...] = ()
+    labels: dict[str, str] = field(default_factory=dict)
+    nones: tuple[NoBody, ...] = ()
     file: str | None = None
     lines: int = 0
 

@@ -4,7 +4,7 @@ Columns are ``kind``, ``text``, ``id`` and, where wanted, ``language``, ``label`
 ``date``:
 
     name   ``text`` is a name of the body ``id``; ``label`` its English name, ``place`` where it is
-    same   the body whose id is ``text`` is the body ``id``
+    same   the body whose id is ``text`` is the body ``id``; ``label`` its English name
     place  ``text`` is a spelling of the place ``id``: its official code or its name; for a place
            that no register has, ``id`` is new, ``label`` its English name and ``place`` the
            province it lies in
@@ -12,6 +12,7 @@ Columns are ``kind``, ``text``, ``id`` and, where wanted, ``language``, ``label`
     document  ``id`` is the number of a document as Vietnam's offices write it, ``label`` its
            subject in English, ``date`` its day of issue; ``text`` is a word or phrase by which an
            article that gives noun and number alone tells its subject, or empty
+    none   ``text`` is no body; it has no ``id``
 """
 
 from __future__ import annotations
@@ -32,17 +33,21 @@ from pipeline.normalise.places import Place, fold, slugify
 from pipeline.normalise.references import number_at
 from pipeline.read.files import Unreadable, decode, workbook
 from pipeline.terminal import printable
-from pipeline.user_lexicon import OwnDocument, OwnName, OwnPlace, OwnUnit, UserLexicon
+from pipeline.user_lexicon import NoBody, OwnDocument, OwnName, OwnPlace, OwnUnit, UserLexicon
 
 REQUIRED = ("kind", "text", "id")
 COLUMNS = ("kind", "language", "text", "id", "label", "place", "date")
-KINDS = ("name", "same", "place", "unit", "document")
+KINDS = ("name", "same", "place", "unit", "document", "none")
 
 _ONLY_OF = {
-    "label": ("name", "place", "unit", "document"),
+    "id": ("name", "same", "place", "unit", "document"),
+    "label": ("name", "same", "place", "unit", "document"),
     "place": ("name", "place"),
     "date": ("document",),
 }
+_MAY_LACK = (("document", "text"), ("none", "id"))
+# What an id of two kinds of line is the id of, so that they agree on its label.
+_OF_BODIES = {"name": "body", "same": "body"}
 _DIGITS_OF_DIGEST = 16
 _LONGEST = 200
 _SHOWN = 60
@@ -96,6 +101,8 @@ class _Reader:
         self.units: dict[tuple[str, str], OwnUnit] = {}
         self.documents: dict[tuple[str, str, str], OwnDocument] = {}
         self.same: dict[str, str] = {}
+        self.nones: dict[tuple[str, str], NoBody] = {}
+        self.bodies: dict[tuple[str, tuple[str, ...]], tuple[bool, int]] = {}
         self.said: dict[tuple[str, str, str], tuple[str, int]] = {}
         self.lines: dict[tuple[str, ...], tuple[str, int]] = {}
         self.new: dict[str, OwnPlace] = {}
@@ -109,11 +116,12 @@ class _Reader:
             "place": self._place,
             "unit": self._unit,
             "document": self._document,
+            "none": self._none,
         }
         if kind not in kinds:
             raise _Bad(f"kind {_shown(cells['kind'])}; write {_one_of(KINDS)}")
         for column in ("text", "id"):
-            if not cells[column] and (kind, column) != ("document", "text"):
+            if not cells[column] and (kind, column) not in _MAY_LACK:
                 raise _Bad(f"{column} is empty; a {kind} needs it")
             if len(cells[column]) > _LONGEST:
                 raise _Bad(f"{column} is longer than {_LONGEST} characters")
@@ -143,7 +151,8 @@ class _Reader:
         """Refuses a label or a place of an id that differs from that of an earlier line."""
         if not said:
             return
-        key = (column, cells["kind"].lower(), cells["id"])
+        kind = cells["kind"].lower()
+        key = (column, _OF_BODIES.get(kind, kind), cells["id"])
         first, before = self.said.setdefault(key, (said, line))
         if first != said:
             raise _Bad(
@@ -153,7 +162,7 @@ class _Reader:
 
     def of(self, column: str, kind: str, identity: str) -> str | None:
         """The label or the place that any line gives an id."""
-        said = self.said.get((column, kind, identity))
+        said = self.said.get((column, _OF_BODIES.get(kind, kind), identity))
         return said[0] if said else None
 
     def _name(self, cells: Cells, line: int) -> None:
@@ -165,6 +174,7 @@ class _Reader:
         if sum(c.isalnum() for c in words) < 2 or not any(c.isalpha() for c in words):
             raise _Bad(f"text {_shown(text)} is no name: it needs two signs, one of them a letter")
         self._once("name", cells["language"], words, identity, line)
+        self._body_or_none(cells, line, is_body=True)
         self._agreed("label", cells, cells["label"], line)
         place = self._known_place(cells["place"]) if cells["place"] else ""
         self._agreed("place", cells, place, line)
@@ -172,9 +182,37 @@ class _Reader:
             text, cells["language"] or None, identity, line=line
         )
 
+    def _none(self, cells: Cells, line: int) -> None:
+        from pipeline.normalise.lexicon import tokenise
+
+        text = cells["text"]
+        words = " ".join(t.word for t in tokenise(text))
+        if not any(c.isalnum() for c in words):
+            raise _Bad(f"text {_shown(text)} is no wording: it needs a letter or a digit")
+        self._body_or_none(cells, line, is_body=False)
+        self.nones[cells["language"], words] = NoBody(text, cells["language"] or None, line)
+
+    def _body_or_none(self, cells: Cells, line: int, *, is_body: bool) -> None:
+        """Refuses a text of a body that an earlier line says is none, and the other way round.
+
+        They are compared as where they are used: an article before a name is no part of it.
+        """
+        from pipeline.normalise.lexicon import bare_words
+
+        codes = [cells["language"]] if cells["language"] else languages.available()
+        for words in dict.fromkeys(bare_words(cells["text"], code) for code in codes):
+            key = (cells["language"], words)
+            was_body, before = self.bodies.setdefault(key, (is_body, line))
+            if was_body != is_body:
+                said = ("a name", "no body") if was_body else ("no body", "a name")
+                raise _Bad(
+                    f"this text is {said[0]} in line {before} and {said[1]} here; keep one of them"
+                )
+
     def _same(self, cells: Cells, line: int) -> None:
         other, identity = _body_id(cells["text"], "text"), _body_id(cells["id"], "id")
         self._once("same", "", other, identity, line)
+        self._agreed("label", cells, cells["label"], line)
         passed = [other]
         while identity in self.same:
             passed.append(identity)
@@ -411,6 +449,12 @@ def lexicon_in(data: bytes, file: Path) -> UserLexicon:
             )
             for document in found.documents.values()
         ),
+        labels={
+            identity: label
+            for identity in found.same.values()
+            if (label := found.of("label", "same", identity))
+        },
+        nones=tuple(found.nones.values()),
         file=printable(file.name),
         lines=len(lines),
     )

@@ -4,23 +4,32 @@ from __future__ import annotations
 
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 
 from pipeline.normalise.lexicon import tokenise
 from pipeline.normalise.lexicon.own_names import own_names
 from pipeline.normalise.places import fold
-from pipeline.run.outputs import MENTIONS
+from pipeline.run.outputs import MENTIONS, NONE_LINES, read_run
 from pipeline.terminal import printable
-from pipeline.user_lexicon import OwnDocument, OwnName, OwnUnit, UserLexicon, using
+from pipeline.user_lexicon import NoBody, OwnDocument, OwnName, OwnUnit, UserLexicon, using
 
 _AT_ONCE = 16_384  # mentions that are held
 _NAMED = 5
 _COLUMNS = ["kind", "language", "text", "canonical_id", "unit"]
 
-Line = OwnName | OwnUnit | OwnDocument
+Line = OwnName | OwnUnit | OwnDocument | NoBody
 Words = tuple[str, ...]
 Held = tuple[int, str, str | None]  # a line, what it is known by, the language that it is for
+
+
+def _nones(lexicon: UserLexicon, run: dict[str, Any]) -> tuple[NoBody, ...]:
+    """The lines of no body, of which the results of ``run`` can tell what they did: not those of a
+    lexicon that it had not."""
+    choices = run.get("configuration")
+    has = isinstance(choices, dict) and choices.get("lexicon") == lexicon.digest
+    return lexicon.nones if has else ()
 
 
 def _folded(text: str) -> str:
@@ -31,12 +40,18 @@ class _Left:
     """The lines for which nothing was found so far, by line number.
 
     A name or unit is found where a body's or a figure's wording holds its words, in a language for
-    which the line is; so what is said to have found nothing surely has not. What a line of another
-    kind has done, the results do not say.
+    which the line is; so what is said to have found nothing surely has not. What a line of no body
+    took away, the run says itself. What a line of another kind has done, the results do not say.
     """
 
-    def __init__(self, lexicon: UserLexicon) -> None:
-        every: list[Line] = [*lexicon.names, *lexicon.units, *lexicon.documents]
+    def __init__(self, lexicon: UserLexicon, run: dict[str, Any]) -> None:
+        did = frozenset(run.get(NONE_LINES, ()))
+        every: list[Line] = [
+            *lexicon.names,
+            *lexicon.units,
+            *lexicon.documents,
+            *(none for none in _nones(lexicon, run) if none.line not in did),
+        ]
         self.lines = {entry.line: entry for entry in every}
         self._lexicon = lexicon
         self._names: dict[str, dict[str, dict[int, Words]]] = {}
@@ -80,8 +95,9 @@ class _Left:
 
 def unused(lexicon: UserLexicon, out: Path) -> list[Line]:
     """The names, units and documents of ``lexicon`` that stand in no mention of the results in
-    ``out``, in the order of their lines. Reads as much at once as a batch of mentions takes."""
-    left = _Left(lexicon)
+    ``out``, and what it says is no body that was not found there, in the order of their lines.
+    Reads as much at once as a batch of mentions takes."""
+    left = _Left(lexicon, read_run(out))
     seen: set[tuple[str, str, str]] = set()
     with (out / MENTIONS).open("rb") as stream, pq.ParquetFile(stream) as file:
         for batch in file.iter_batches(_AT_ONCE, columns=_COLUMNS):
@@ -98,20 +114,26 @@ def unused(lexicon: UserLexicon, out: Path) -> list[Line]:
     return [left.lines[line] for line in sorted(left.lines)]
 
 
+def _worded(entry: Line) -> str:
+    """What a line is called: a document without a word of its subject by its number."""
+    return entry.text or entry.id if isinstance(entry, OwnDocument) else entry.text
+
+
 def said(lexicon: UserLexicon, out: Path) -> str:
     """One line for the user: how many lines the lexicon has, and which of them found nothing; empty
     where it has none of which that can be told."""
-    judged = len(lexicon.names) + len(lexicon.units) + len(lexicon.documents)
+    nones = _nones(lexicon, read_run(out))
+    judged = len(lexicon.names) + len(lexicon.units) + len(lexicon.documents) + len(nones)
     if not judged:
         return ""
     lines = f"{lexicon.file}: {lexicon.lines:,} line{'' if lexicon.lines == 1 else 's'}"
     found = unused(lexicon, out)
     every = judged == lexicon.lines
-    kinds = f"{judged:,} names, units and documents"
+    kinds = f"{judged:,} names, units{', documents and none lines' if nones else ' and documents'}"
     if not found:
         return f"{lines}, and each {'' if every else f'of {kinds} '}found something"
     named = ", ".join(
-        f"line {entry.line} {printable(entry.text or entry.id)!r}" for entry in found[:_NAMED]
+        f"line {entry.line} {printable(_worded(entry))!r}" for entry in found[:_NAMED]
     )
     more = f" and {len(found) - _NAMED:,} more" if len(found) > _NAMED else ""
     of = "of which" if every else f"of {kinds}"

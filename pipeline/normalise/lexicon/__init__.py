@@ -14,7 +14,7 @@ from its head on, ``additions`` what may follow a head, by ``ownership`` and ``p
 from pipeline.normalise.lexicon.entries import Lexicon, Match, fillers, lexicon
 from pipeline.normalise.lexicon.given import parse, parse_by_parts
 from pipeline.normalise.lexicon.matches import match_spans
-from pipeline.normalise.lexicon.own_names import own_name, own_spans
+from pipeline.normalise.lexicon.own_names import bare_words, no_body, own_name, own_spans
 from pipeline.normalise.lexicon.parts import Parsed, Part, kind_of
 from pipeline.normalise.lexicon.tokens import Token, tokenise
 
@@ -24,10 +24,12 @@ __all__ = [
     "Parsed",
     "Part",
     "Token",
+    "bare_words",
     "fillers",
     "kind_of",
     "lexicon",
     "match_spans",
+    "no_body",
     "own_name",
     "own_spans",
     "parse",

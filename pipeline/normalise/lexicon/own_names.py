@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pipeline import languages
 from pipeline.normalise.lexicon.tokens import Token, phrase_words, tokenise
 from pipeline.normalise.places import pieces
-from pipeline.user_lexicon import OwnName, active, remembered
+from pipeline.user_lexicon import NoBody, OwnName, active, remembered
 
 
 class _Own(NamedTuple):
@@ -22,20 +22,61 @@ class _Own(NamedTuple):
 def own_names(language: str) -> list[tuple[OwnName, tuple[Token, ...]]]:
     """The user's names that hold in ``language`` with their words, without an article before them.
 
-    Where two have the same words the last one counts.
+    Where two have the same words the last one counts. A name of each language that is no body in
+    this one does not hold in it.
     """
     lexicon = active()
-    names = [n for n in (lexicon.names if lexicon else ()) if n.language in (None, language)]
+    if lexicon is None:
+        return []
+    names = [n for n in lexicon.names if n.language in (None, language)]
     names.sort(key=lambda name: name.language is not None)
+    none = {bare_words(n.text, language) for n in lexicon.nones if n.language == language}
+    found = [(name, tuple(_bare(name.text, language))) for name in names]
+    return [
+        (name, tokens)
+        for name, tokens in found
+        if name.language or tuple(t.word for t in tokens) not in none
+    ]
+
+
+def _bare(text: str, language: str) -> list[Token]:
+    """The words of a name without an article before them."""
+    tokens = tokenise(text)
     known = language in languages.available()
     articles = languages.data(language, "organisations")["articles"] if known else ()
-    found = []
-    for name in names:
-        tokens = tokenise(name.text)
-        if len(tokens) > 1 and tokens[0].word in articles:
-            del tokens[0]
-        found.append((name, tuple(tokens)))
+    if len(tokens) > 1 and tokens[0].word in articles:
+        del tokens[0]
+    return tokens
+
+
+def bare_words(text: str, language: str) -> tuple[str, ...]:
+    """The words by which the user's names are compared: without case, diacritics, dashes, and an
+    article of ``language`` before them."""
+    return tuple(t.word for t in _bare(text, language))
+
+
+@remembered()
+def _nones(language: str) -> dict[tuple[str, ...], tuple[NoBody, ...]]:
+    """What the user says is no body in ``language``, by words, but for names of that language."""
+    lexicon = active()
+    found: dict[tuple[str, ...], tuple[NoBody, ...]] = {}
+    if lexicon is None:
+        return found
+    names = {bare_words(n.text, language) for n in lexicon.names if n.language == language}
+    for none in lexicon.nones:
+        words = bare_words(none.text, language)
+        if none.language == language or (none.language is None and words not in names):
+            found[words] = (*found.get(words, ()), none)
     return found
+
+
+def no_body(text: str, language: str) -> tuple[NoBody, ...]:
+    """The lines of the user's lexicon by which ``text``, as a whole, is no body, whatever its case
+    and diacritics; none where it may be one."""
+    lexicon = active()
+    if lexicon is None or not lexicon.nones:
+        return ()
+    return _nones(language).get(bare_words(text, language), ())
 
 
 @remembered()
