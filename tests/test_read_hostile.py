@@ -254,6 +254,18 @@ def test_parquet_that_unpacks_to_far_more_than_its_size(tmp_path: Path) -> None:
     assert (pool.max_memory() or 0) - before < 1_000 * _MEGABYTE
 
 
+def test_a_parquet_of_which_any_bit_of_the_footer_is_wrong(tmp_path: Path) -> None:
+    """Libraries end the process at some of them, where one looks at what a column says of itself."""
+    data = parquet(text=pa.array(["Jawatankuasa Rakyat"] * 3, pa.string()))
+    footer = int.from_bytes(data[-8:-4], "little") + 8
+    for at in range(len(data) - footer, len(data)):
+        for bit in range(8):
+            damaged = bytearray(data)
+            damaged[at] ^= 1 << bit
+            for record in found_in(tmp_path, "a.parquet", bytes(damaged)):
+                assert record.path.startswith("a.parquet")
+
+
 @given(st.sampled_from([e for kind in FORMATS for e in kind.endings]), st.binary(max_size=300))
 def test_no_bytes_do_anything_but_give_records(ending: str, data: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
