@@ -2,19 +2,15 @@
 
 ``742 in 2021, 768 in 2022 en 795 in 2023`` has each figure before its date, ``in 2021 742, in 2022
 768`` behind it; ``in 2021 en 2022 respectievelijk 742 en 768`` has two lists of one order. What
-takes no such turns is paired with nothing. The words are in ``languages/<code>/statistics.toml``
-under ``periods.chains``.
+takes no such turns is paired with nothing.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 from itertools import groupby, pairwise
 from typing import NamedTuple
-
-from pipeline import languages
 
 # Characters between a figure and its date, and between a date or a list and what goes with it.
 _BEFORE_DATE, _BEHIND_DATE, _BESIDE = 30, 60, 100
@@ -32,23 +28,16 @@ class _Item(NamedTuple):
     number: int
 
 
-@cache
-def _words(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What may stand between two of a list, and what says that two lists are of one order."""
-    data = languages.data(language, "statistics")["periods"]["chains"]
+class ListWords(NamedTuple):
+    """``between``: what may stand between two of a list; ``respectively``: what says that two lists
+    are of one order."""
 
-    def either(name: str) -> str:
-        return "|".join(re.escape(word) for word in sorted(data[name], key=len, reverse=True))
-
-    between = rf"\s*(?:,\s*(?:(?:{either('joiners')})\s+)?|(?:{either('joiners')})\s+)"
-    return (
-        re.compile(rf"{between}(?:(?:{either('before')})\s+)*"),
-        re.compile(rf"(?<!\w)(?:{either('respectively')})(?!\w)"),
-    )
+    between: re.Pattern[str]
+    respectively: re.Pattern[str]
 
 
 def paired(
-    text: str, language: str, figures: Iterable[Span], dates: Iterable[Span]
+    text: str, words: ListWords, figures: Iterable[Span], dates: Iterable[Span]
 ) -> tuple[Mapping[int, int], bool]:
     """For each figure that has one, its date, both by their number in what is given; and whether
     they stand in lists.
@@ -63,20 +52,19 @@ def paired(
     if len(items) > _MANY or sum(item.is_date for item in items) < 2:
         return {}, False
     if len(runs) == 2:
-        return _listed(text, language, *runs), True
+        return _listed(text, words, *runs), True
     return _in_turns(text, runs), False
 
 
 def _listed(
-    text: str, language: str, first: Sequence[_Item], second: Sequence[_Item]
+    text: str, words: ListWords, first: Sequence[_Item], second: Sequence[_Item]
 ) -> dict[int, int]:
-    between, respectively = _words(language)
-
     def bare(run: Sequence[_Item]) -> bool:
-        return all(between.fullmatch(text, one.end, other.start) for one, other in pairwise(run))
+        gaps = [(one.end, other.start) for one, other in pairwise(run)]
+        return all(words.between.fullmatch(text, *gap) for gap in gaps)
 
     dates, figures = (first, second) if first[0].is_date else (second, first)
-    one_order = bare(figures) or respectively.search(text) is not None
+    one_order = bare(figures) or words.respectively.search(text) is not None
     near = second[0].start - first[-1].end <= _BESIDE
     if len(first) != len(second) or not (one_order and near and bare(dates)):
         return {}

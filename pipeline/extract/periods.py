@@ -74,6 +74,12 @@ class _Words:
         self.onward = re.compile(rf"(?:{_either(data['onward'])})(?!\w)")
         self.as_of = re.compile(rf"(?<!\w)(?:{_either(data['as_of'])})(?!\w)")
         self.report = re.compile(rf"(?:{_either(data['report'])})(?!\w)")
+        chain = {name: _either(words) for name, words in data["chains"].items()}
+        joined = rf"\s*(?:,\s*(?:(?:{chain['joiners']})\s+)?|(?:{chain['joiners']})\s+)"
+        self.lists = chains.ListWords(
+            between=re.compile(rf"{joined}(?:(?:{chain['before']})\s+)*"),
+            respectively=re.compile(rf"(?<!\w)(?:{chain['respectively']})(?!\w)"),
+        )
         self.happened = re.compile(rf"(?<!\w)(?:{_either(data['happened'])})(?!\w)")
 
 
@@ -120,7 +126,6 @@ class Periods:
         today: datetime.date | None,
     ) -> None:
         self._text = text
-        self._language = language
         self._words = _words(language)
         self._dates = dates
         self._starts = [d.start for d in dates]
@@ -277,7 +282,7 @@ class Periods:
             ]
             pairs, listed = chains.paired(
                 clause,
-                self._language,
+                self._words.lists,
                 [(figures[n][0] - low, figures[n][1] - low) for n in inside],
                 [(date.start - low, date.end - low) for date in dates],
             )
